@@ -1,0 +1,390 @@
+//! Who may do what to whose record, and why (design, wall 3).
+//!
+//! Reading anything about a resident needs an [`Access`], and only [`decide`] makes one. Looking
+//! somebody up needs a [`Find`]; listing people needs a [`Cohort`]. There is no third way.
+
+use crate::instant::Instant;
+use crate::person::ResidentId;
+
+/// The role in which somebody calls.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Role {
+    /// 健康管理・福祉 system of a municipality.
+    MunicipalitySystem,
+    /// An officer of a municipality.
+    Officer,
+    /// レセコン or EMR of an institution.
+    InstitutionSystem,
+    /// Staff at the desk of an institution.
+    Desk,
+    /// A resident, also as a guardian.
+    Resident,
+    /// Who runs the hub: loads registries, sees no records.
+    Operator,
+}
+
+impl Role {
+    /// Every role, in the order of the codes.
+    pub const ALL: [Self; 6] = [
+        Self::MunicipalitySystem,
+        Self::Officer,
+        Self::InstitutionSystem,
+        Self::Desk,
+        Self::Resident,
+        Self::Operator,
+    ];
+
+    const fn of_municipality(self) -> bool {
+        matches!(self, Self::MunicipalitySystem | Self::Officer)
+    }
+
+    const fn of_institution(self) -> bool {
+        matches!(self, Self::InstitutionSystem | Self::Desk)
+    }
+}
+
+/// Who calls: established by the edge from a token, a session or a card.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Caller {
+    /// In which role.
+    pub role: Role,
+    /// Code of the municipality or institution; empty for residents and the operator.
+    pub organisation: String,
+    /// The client or member of staff.
+    pub actor: String,
+    /// The terminal, empty if it is not bound to one.
+    pub terminal: String,
+    /// The resident who calls, if it is one.
+    pub resident: Option<ResidentId>,
+}
+
+/// What for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Purpose {
+    /// 資格確認 at the desk: insurance and, if agreed, certificates.
+    Eligibility,
+    /// A resident looks at what is kept about them.
+    OwnRecord,
+    /// A guardian looks at a child's record.
+    ChildRecord,
+    /// A municipality registers, corrects or ends.
+    Registration,
+    /// An officer decides a held link.
+    LinkDecision,
+    /// The operator loads a registry (insured persons, cards).
+    RegistryImport,
+    /// A resident signs in.
+    SignIn,
+}
+
+impl Purpose {
+    /// Every purpose, in the order of the codes.
+    pub const ALL: [Self; 7] = [
+        Self::Eligibility,
+        Self::OwnRecord,
+        Self::ChildRecord,
+        Self::Registration,
+        Self::LinkDecision,
+        Self::RegistryImport,
+        Self::SignIn,
+    ];
+}
+
+/// On what ground.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Basis {
+    /// The resident's card answered a challenge, and they agreed to hand over certificates.
+    CardWithConsent,
+    /// The resident's card answered a challenge; certificates were declined.
+    CardOnly,
+    /// Insured-person numbers under a bound token, certificates agreed to.
+    NumbersWithConsent,
+    /// Insured-person numbers under a bound token.
+    NumbersOnly,
+    /// The resident signed in with their card.
+    Session,
+    /// The task of a municipality by law.
+    MunicipalTask,
+    /// A registry that the operator is bound to load.
+    Registry,
+}
+
+impl Basis {
+    /// Every basis, in the order of the codes.
+    pub const ALL: [Self; 7] = [
+        Self::CardWithConsent,
+        Self::CardOnly,
+        Self::NumbersWithConsent,
+        Self::NumbersOnly,
+        Self::Session,
+        Self::MunicipalTask,
+        Self::Registry,
+    ];
+
+    const fn certificates_agreed(self) -> bool {
+        matches!(self, Self::CardWithConsent | Self::NumbersWithConsent)
+    }
+
+    const fn at_the_desk(self) -> bool {
+        matches!(
+            self,
+            Self::CardWithConsent | Self::CardOnly | Self::NumbersWithConsent | Self::NumbersOnly
+        )
+    }
+}
+
+/// A part of the record that an access may open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// Name, reading, birth, sex.
+    Identity,
+    /// Address.
+    Address,
+    /// Insurance.
+    Insurance,
+    /// Certificates.
+    Certificates,
+    /// Guardians and children.
+    Relations,
+    /// Who looked.
+    Disclosures,
+    /// Writing what a registry or municipality says.
+    Registered,
+}
+
+impl Part {
+    const fn bit(self) -> u8 {
+        1 << self as u8
+    }
+}
+
+/// What stands about a resident that decides access.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Facts {
+    /// A link to this resident waits for a human: nobody sees anything until it is decided.
+    pub blocked: bool,
+    /// 不開示: a municipality withholds the person's data.
+    pub not_disclosed: bool,
+    /// Whether the caller is a guardian of this resident on the day.
+    pub guardian: bool,
+}
+
+/// A request for access.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Request {
+    /// Who.
+    pub caller: Caller,
+    /// What for.
+    pub purpose: Purpose,
+    /// On what ground.
+    pub basis: Basis,
+    /// When.
+    pub at: Instant,
+}
+
+/// Why access was refused: for the audit log. To the caller it looks like absence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Denial {
+    /// Role, purpose and basis do not belong together.
+    NotAllowed,
+    /// A link waits for a human.
+    Blocked,
+    /// 不開示.
+    NotDisclosed,
+    /// Not a guardian of this child today.
+    NotGuardian,
+}
+
+impl Denial {
+    /// Stable code for the audit log.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::NotAllowed => "not-allowed",
+            Self::Blocked => "link-held",
+            Self::NotDisclosed => "not-disclosed",
+            Self::NotGuardian => "not-guardian",
+        }
+    }
+}
+
+/// The right of one caller to some parts of one resident's record, now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[must_use = "an access that is not used opens nothing"]
+pub struct Access {
+    request: Request,
+    resident: ResidentId,
+    parts: u8,
+}
+
+impl Access {
+    /// What was asked for.
+    #[must_use]
+    pub const fn request(&self) -> &Request {
+        &self.request
+    }
+
+    /// Whose record.
+    #[must_use]
+    pub const fn resident(&self) -> ResidentId {
+        self.resident
+    }
+
+    /// Whether it opens `part`.
+    #[must_use]
+    pub const fn opens(&self, part: Part) -> bool {
+        self.parts & part.bit() != 0
+    }
+}
+
+/// Decides a request for one resident's record. Every rule of access stands here.
+///
+/// law:個人情報保護法 for consent at the desk; the effects of 不開示 follow the official table in
+/// the reference (history not viewable, address not shown, certificates withheld).
+///
+/// # Errors
+/// The reason, for the audit log only: the caller sees absence.
+pub fn decide(request: Request, resident: ResidentId, facts: Facts) -> Result<Access, Denial> {
+    let parts = match request.purpose {
+        Purpose::Eligibility => at_the_desk(&request, facts)?,
+        Purpose::OwnRecord | Purpose::SignIn => own_record(&request, resident, facts)?,
+        Purpose::ChildRecord => child_record(&request, facts)?,
+        Purpose::Registration => {
+            municipal(&request, request.caller.role.of_municipality())?;
+            &[Part::Identity, Part::Address, Part::Certificates, Part::Relations, Part::Registered]
+        }
+        Purpose::LinkDecision => {
+            municipal(&request, request.caller.role == Role::Officer)?;
+            &[Part::Identity, Part::Address, Part::Registered]
+        }
+        Purpose::RegistryImport => {
+            let registry = request.caller.role == Role::Operator && request.basis == Basis::Registry;
+            allowed(registry)?;
+            &[Part::Identity, Part::Address, Part::Insurance, Part::Registered]
+        }
+    };
+    let parts = parts.iter().fold(0, |bits, part: &Part| bits | part.bit());
+    Ok(Access { request, resident, parts })
+}
+
+/// Absence has no reason (pmh-api §3): without consent, or under 不開示, certificates are simply
+/// not there. Insurance stays visible; the address is never shown at a desk.
+fn at_the_desk(request: &Request, facts: Facts) -> Result<&'static [Part], Denial> {
+    allowed(request.caller.role.of_institution() && request.basis.at_the_desk())?;
+    if facts.blocked {
+        return Err(Denial::Blocked);
+    }
+    Ok(match request.basis.certificates_agreed() && !facts.not_disclosed {
+        true => &[Part::Identity, Part::Insurance, Part::Certificates],
+        false => &[Part::Identity, Part::Insurance],
+    })
+}
+
+const OWN: &[Part] = &[
+    Part::Identity,
+    Part::Address,
+    Part::Insurance,
+    Part::Certificates,
+    Part::Relations,
+    Part::Disclosures,
+];
+
+fn own_record(
+    request: &Request,
+    resident: ResidentId,
+    facts: Facts,
+) -> Result<&'static [Part], Denial> {
+    allowed(request.caller.role == Role::Resident && request.caller.resident == Some(resident))?;
+    if facts.blocked {
+        return Err(Denial::Blocked);
+    }
+    if facts.not_disclosed {
+        return Err(Denial::NotDisclosed);
+    }
+    Ok(OWN)
+}
+
+/// A guardian sees what the child would see, without the address: the other parent may live there.
+fn child_record(request: &Request, facts: Facts) -> Result<&'static [Part], Denial> {
+    allowed(request.caller.role == Role::Resident && request.basis == Basis::Session)?;
+    match facts {
+        Facts { guardian: false, .. } => Err(Denial::NotGuardian),
+        Facts { not_disclosed: true, .. } => Err(Denial::NotDisclosed),
+        Facts { blocked: true, .. } => Err(Denial::Blocked),
+        _ => Ok(&[Part::Identity, Part::Insurance, Part::Certificates, Part::Disclosures]),
+    }
+}
+
+fn municipal(request: &Request, role: bool) -> Result<(), Denial> {
+    allowed(role && request.basis == Basis::MunicipalTask && !request.caller.organisation.is_empty())
+}
+
+fn allowed(yes: bool) -> Result<(), Denial> {
+    if yes { Ok(()) } else { Err(Denial::NotAllowed) }
+}
+
+/// The right to look somebody up by an identifier: the answer is opaque until an [`Access`] is
+/// decided; a look-up that finds nobody is audited by itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Find {
+    request: Request,
+}
+
+impl Find {
+    /// What was asked for.
+    #[must_use]
+    pub const fn request(&self) -> &Request {
+        &self.request
+    }
+}
+
+/// Grants a look-up.
+///
+/// # Errors
+/// When role, purpose and basis do not belong together.
+pub fn find(request: Request) -> Result<Find, Denial> {
+    let role = request.caller.role;
+    allowed(match request.purpose {
+        Purpose::Eligibility => role.of_institution() && request.basis.at_the_desk(),
+        Purpose::SignIn => role == Role::Resident,
+        Purpose::Registration => role.of_municipality(),
+        Purpose::RegistryImport => role == Role::Operator,
+        Purpose::OwnRecord | Purpose::ChildRecord | Purpose::LinkDecision => false,
+    })?;
+    Ok(Find { request })
+}
+
+/// The right to list people of one municipality for one purpose: one audit entry with the count,
+/// shown on each person's page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cohort {
+    request: Request,
+    filter: &'static str,
+}
+
+impl Cohort {
+    /// What was asked for.
+    #[must_use]
+    pub const fn request(&self) -> &Request {
+        &self.request
+    }
+
+    /// The filter, in words of the log.
+    #[must_use]
+    pub const fn filter(&self) -> &'static str {
+        self.filter
+    }
+}
+
+/// Grants the list of held links to an officer of the municipality that owns them.
+///
+/// # Errors
+/// When the caller is no officer of a municipality.
+pub fn held_links(request: Request) -> Result<Cohort, Denial> {
+    municipal(&request, request.caller.role == Role::Officer)?;
+    allowed(request.purpose == Purpose::LinkDecision)?;
+    Ok(Cohort { request, filter: "held-links" })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,137 @@
+//! The scheme master (制度マスタ) of a municipality: what its certificates may say.
+
+use crate::finding::Finding;
+
+/// One kind of certificate of one municipality, with the codes that were set up beforehand.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Scheme {
+    /// `orgSpecificCertificateTypeId`.
+    pub type_id: String,
+    /// Name for people.
+    pub name: String,
+    /// Payer numbers (公費負担者番号) in use; empty accepts any valid one.
+    pub payer_numbers: Vec<String>,
+    /// Codes of `incomeSegment`; empty accepts none.
+    pub income_segments: Vec<(String, String)>,
+    /// `additionalConditions`: item code and its condition codes.
+    pub conditions: Vec<(String, Vec<String>)>,
+}
+
+impl Scheme {
+    /// Checks the coded items of a registration against what was set up.
+    #[must_use]
+    pub fn check(
+        &self,
+        payer: Option<&str>,
+        income_segment: Option<&str>,
+        additional_conditions: Option<&str>,
+    ) -> Vec<Finding> {
+        let mut findings = Vec::new();
+        findings.extend(payer.and_then(|number| self.check_payer(number)));
+        findings.extend(income_segment.and_then(|code| self.check_income(code)));
+        for pair in additional_conditions.into_iter().flat_map(|text| text.split(';')) {
+            findings.extend(self.check_condition(pair));
+        }
+        findings
+    }
+
+    fn check_payer(&self, number: &str) -> Option<Finding> {
+        let known = self.payer_numbers.is_empty() || self.payer_numbers.iter().any(|n| n == number);
+        (!known).then(|| {
+            Finding::stop(
+                "unknown-payer-number",
+                "medicalSubsidyInsurerNumber",
+                format!("公費負担者番号 {number} は制度マスタのこの受給者証種別にありません。番号か制度マスタを直してください。"),
+                format!("payer number {number} is not in the scheme master for this certificate type; correct the number or the master"),
+            )
+        })
+    }
+
+    fn check_income(&self, code: &str) -> Option<Finding> {
+        let known = self.income_segments.iter().any(|(known, _)| known == code);
+        (!known).then(|| {
+            Finding::stop(
+                "unknown-income-segment",
+                "incomeSegment",
+                format!("所得区分 {code} は制度マスタにありません。先に制度マスタに登録してください。"),
+                format!("income segment {code} is not in the scheme master; set it up there first"),
+            )
+        })
+    }
+
+    fn check_condition(&self, pair: &str) -> Option<Finding> {
+        let known = pair.split_once('-').is_some_and(|(item, code)| {
+            self.conditions
+                .iter()
+                .any(|(known, codes)| known == item && codes.iter().any(|other| other == code))
+        });
+        (!known).then(|| {
+            Finding::stop(
+                "unknown-condition",
+                "additionalConditions",
+                format!("追加条件 {pair} の項目コードか条件コードが制度マスタにありません。先に制度マスタに登録してください。"),
+                format!("condition {pair} is not in the scheme master; set it up there first"),
+            )
+        })
+    }
+}
+
+/// Checks the grammar `item-cond;item-cond` (pmh-api §2.3, item 11).
+#[must_use]
+pub fn conditions_are_well_formed(text: &str) -> bool {
+    text.split(';').all(|pair| {
+        let code = |part: &str| {
+            !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+        };
+        pair.split_once('-').is_some_and(|(item, condition)| code(item) && code(condition))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_grammar_of_additional_conditions() {
+        for (text, want) in [
+            ("A1-01", true),
+            ("A1-01;B2-02", true),
+            ("", false),
+            ("A1", false),
+            ("A1-", false),
+            ("-01", false),
+            ("A1-01;", false),
+            (";A1-01", false),
+            ("A1-01-02", false),
+            ("A1-01,B2-02", false),
+            ("A1 - 01", false),
+            ("あ-01", false),
+        ] {
+            assert_eq!(conditions_are_well_formed(text), want, "{text}");
+        }
+    }
+
+    #[test]
+    fn codes_must_be_set_up_beforehand() {
+        let scheme = Scheme {
+            type_id: "T".into(),
+            payer_numbers: vec!["81136244".into()],
+            income_segments: vec![("01".into(), "一般".into())],
+            conditions: vec![("A1".into(), vec!["01".into(), "02".into()])],
+            ..Scheme::default()
+        };
+        for (payer, income, conditions, want) in [
+            (None, None, None, ""),
+            (Some("81136244"), Some("01"), Some("A1-02"), ""),
+            (Some("81136245"), None, None, "unknown-payer-number"),
+            (None, Some("02"), None, "unknown-income-segment"),
+            (None, None, Some("A1-03"), "unknown-condition"),
+            (None, None, Some("A2-01"), "unknown-condition"),
+            (None, Some("9"), Some("A1-01;X-1"), "unknown-income-segment unknown-condition"),
+        ] {
+            let findings = scheme.check(payer, income, conditions);
+            let got: Vec<_> = findings.iter().map(|finding| finding.code).collect();
+            assert_eq!(got.join(" "), want, "{payer:?} {income:?} {conditions:?}");
+        }
+    }
+}

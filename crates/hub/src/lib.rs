@@ -1,0 +1,1 @@
+//! The deeds: one file per thing that a person does.

@@ -1,0 +1,205 @@
+//! `pmh card`: the test CA and the virtual cards, by hand.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand, ValueEnum};
+use domain::instant::Instant;
+use reader::Algorithm;
+use reader::ca::Reason;
+use reader::card::{Challenge, Holder, Pins, SoftCard};
+use reader::directory::{Directory, DirectoryError};
+
+/// Test cards: issue, sign with, revoke and list virtual My Number cards.
+#[derive(Debug, Args)]
+pub(crate) struct CardCommand {
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(Debug, Subcommand)]
+enum Action {
+    /// Make a card (and the test CA, if there is none yet); prints the card's number.
+    Issue(Issue),
+    /// Answer a challenge; prints the JSON members of the eligibility call.
+    Sign(Sign),
+    /// Revoke both certificates of a card and publish new lists of revocations.
+    Revoke(Revoke),
+    /// List the cards.
+    List {
+        /// The folder of the test CA.
+        #[arg(long)]
+        dir: PathBuf,
+    },
+}
+
+#[derive(Debug, Args)]
+struct Issue {
+    /// The folder of the test CA; made if it is missing.
+    #[arg(long)]
+    dir: PathBuf,
+    /// 氏名 on the card; a synthetic person's.
+    #[arg(long, default_value = "試験 太郎")]
+    name: String,
+    /// The name in kana.
+    #[arg(long, default_value = "シケン タロウ")]
+    kana: String,
+    /// Date of birth, YYYY-MM-DD.
+    #[arg(long, default_value = "1990-01-01")]
+    birth: String,
+    /// 1 male, 2 female, 9 unknown.
+    #[arg(long, default_value = "1", value_parser = ["1", "2", "9"])]
+    sex: String,
+    /// 住所
+    #[arg(long, default_value = "試験県試験市一丁目1番1号")]
+    address: String,
+    /// RSA-2048 with SHA-256: today's card.
+    #[arg(long, conflicts_with = "p384")]
+    rsa: bool,
+    /// ECDSA P-384 with SHA-384: the next card (the default; quick to make).
+    #[arg(long)]
+    p384: bool,
+    /// PIN for signing in, 4 digits.
+    #[arg(long, default_value = "1234")]
+    pin: String,
+    /// PIN for signatures, 6 to 16 of A-Z and 0-9.
+    #[arg(long, default_value = "ABC123")]
+    signature_pin: String,
+}
+
+#[derive(Debug, Args)]
+struct Sign {
+    /// The folder of the test CA.
+    #[arg(long)]
+    dir: PathBuf,
+    /// The card's number.
+    #[arg(long)]
+    card: String,
+    /// PIN, 4 digits; three wrong ones lock the card.
+    #[arg(long)]
+    pin: String,
+    /// The challenge token that the hub gave.
+    #[arg(long)]
+    challenge: String,
+    /// The hub's origin, as https://pmh.example.jp.
+    #[arg(long)]
+    origin: String,
+    /// The institution's code.
+    #[arg(long)]
+    institution: String,
+    /// The terminal's name.
+    #[arg(long)]
+    terminal: String,
+}
+
+#[derive(Debug, Args)]
+struct Revoke {
+    /// The folder of the test CA.
+    #[arg(long)]
+    dir: PathBuf,
+    /// The card's number.
+    #[arg(long)]
+    card: String,
+    /// Why.
+    #[arg(long, value_enum, default_value = "lost")]
+    reason: Why,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Why {
+    /// Lost or stolen.
+    Lost,
+    /// An attribute has changed.
+    Changed,
+    /// A new card has taken its place.
+    Renewed,
+    /// Died or given back.
+    Ended,
+}
+
+impl CardCommand {
+    /// Does it, as of `at`, and prints the outcome.
+    ///
+    /// # Errors
+    /// [`DirectoryError`] says what to do.
+    pub(crate) fn run(&self, at: Instant) -> Result<(), DirectoryError> {
+        match &self.action {
+            Action::Issue(issue) => issue.run(at),
+            Action::Sign(sign) => sign.run(),
+            Action::Revoke(revoke) => revoke.run(at),
+            Action::List { dir } => list(&Directory::new(dir), at),
+        }
+    }
+}
+
+impl Issue {
+    fn run(&self, at: Instant) -> Result<(), DirectoryError> {
+        let algorithm = if self.rsa { Algorithm::Rsa2048 } else { Algorithm::P384 };
+        let holder = Holder {
+            name: self.name.clone(),
+            kana: self.kana.clone(),
+            birth: self.birth.clone(),
+            sex: self.sex.clone(),
+            address: self.address.clone(),
+        };
+        let pins = Pins { authentication: self.pin.clone(), signature: self.signature_pin.clone() };
+        let card = Directory::new(&self.dir).issue(algorithm, holder, &pins, at)?;
+        println!("{}", card.id());
+        Ok(())
+    }
+}
+
+impl Sign {
+    fn run(&self) -> Result<(), DirectoryError> {
+        let challenge = Challenge::from_token(
+            &self.challenge,
+            &self.origin,
+            &self.institution,
+            &self.terminal,
+        )?;
+        let answer = Directory::new(&self.dir).answer(&self.card, &self.pin, &challenge)?;
+        println!("{}", answer.json());
+        Ok(())
+    }
+}
+
+impl Revoke {
+    fn run(&self, at: Instant) -> Result<(), DirectoryError> {
+        let reason = match self.reason {
+            Why::Lost => Reason::KeyCompromise,
+            Why::Changed => Reason::AffiliationChanged,
+            Why::Renewed => Reason::Superseded,
+            Why::Ended => Reason::CessationOfOperation,
+        };
+        Directory::new(&self.dir).revoke(&self.card, reason, at)?;
+        println!("{} revoked", self.card);
+        Ok(())
+    }
+}
+
+fn list(directory: &Directory, at: Instant) -> Result<(), DirectoryError> {
+    println!("card          kind     state    tries  until       serial            name");
+    for card in directory.cards()? {
+        println!("{}", row(&card, state(&card, directory.is_revoked(&card)?, at)));
+    }
+    Ok(())
+}
+
+fn state(card: &SoftCard, revoked: bool, at: Instant) -> &'static str {
+    match (revoked, card.tries_left().0) {
+        (true, _) => "revoked",
+        _ if card.not_after() < at => "expired",
+        (false, 0) => "locked",
+        (false, _) => "ready",
+    }
+}
+
+fn row(card: &SoftCard, state: &str) -> String {
+    let kind = match card.algorithm() {
+        Algorithm::Rsa2048 => "rsa-2048",
+        Algorithm::P384 => "p384",
+    };
+    let (id, tries) = (card.id(), card.tries_left().0);
+    let (until, serial) = (card.not_after().day_in_japan(), card.serial());
+    let name = &card.holder().name;
+    format!("{id:12}  {kind:8} {state:8} {tries:5}  {until}  {serial:16}  {name}")
+}

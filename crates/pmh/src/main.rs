@@ -1,0 +1,2 @@
+//! The `pmh` program.
+fn main() {}

@@ -1,0 +1,48 @@
+//! Who looked: the audit entries on a resident's page.
+
+use domain::access::Part;
+use domain::audit::Entry;
+
+use crate::StoreError;
+use crate::sql::params;
+use crate::tx::Room;
+
+/// One entry, with what proves it in the log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Look {
+    /// Its number in the log.
+    pub leaf: i64,
+    /// What it says.
+    pub entry: Entry,
+    /// Its bytes, as the commitment has them.
+    pub bytes: Vec<u8>,
+    /// Its salt.
+    pub salt: Vec<u8>,
+}
+
+impl Room<'_, '_> {
+    /// The newest entries about the resident, newest first.
+    ///
+    /// # Errors
+    /// When the access does not open this part.
+    pub fn looks(&mut self, limit: u32) -> Result<Vec<Look>, StoreError> {
+        if !self.access.opens(Part::Disclosures) {
+            return Err(StoreError::NotOpened("disclosures"));
+        }
+        let looks = self.tx.conn.rows(
+            "select audit_entry.leaf, audit_entry.entry, audit_entry.salt
+               from audit_of join audit_entry on audit_entry.leaf = audit_of.leaf
+              where audit_of.resident = $1 and audit_entry.entry is not null
+              order by audit_of.leaf desc limit $2",
+            params![self.access.resident().0, i64::from(limit)],
+            |row| {
+                let bytes = row.blob(1)?;
+                let entry = Entry::decode(&bytes)
+                    .ok_or_else(|| StoreError::corrupt("audit_entry", "it does not decode"))?;
+                Ok(Look { leaf: row.int(0)?, entry, bytes, salt: row.blob(2)? })
+            },
+        )?;
+        self.touched("disclosures", looks.len());
+        Ok(looks)
+    }
+}

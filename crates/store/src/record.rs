@@ -1,0 +1,287 @@
+//! The record: every version of every resource of a resident.
+
+use domain::access::Part;
+use domain::instant::Instant;
+use domain::person::ResidentId;
+use fhir::Kind;
+
+use crate::sql::{Conn, params};
+use crate::tx::{Candidate, NOT_DISCLOSED, Room, Tx};
+use crate::StoreError;
+
+/// Slots of one resident: a million versions.
+const SLOT_BITS: u32 = 20;
+
+/// A current version of a resource.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stored {
+    pub(crate) rid: i64,
+    /// Its kind.
+    pub kind: Kind,
+    /// Its logical id, the same in every version.
+    pub item: String,
+    /// What makes two registrations the same thing.
+    pub key: String,
+    /// Counts from 1.
+    pub version: i64,
+    /// Under 不開示.
+    pub hidden: bool,
+    /// Who keeps it: a municipality, an insurer.
+    pub custodian: String,
+    /// When it was recorded.
+    pub recorded_at: Instant,
+    /// The resource, as received or written.
+    pub body: Vec<u8>,
+}
+
+/// A version to be written.
+#[derive(Debug, Clone, Copy)]
+pub struct New<'a> {
+    /// Its kind.
+    pub kind: Kind,
+    /// What makes it the same thing as an earlier one of this resident.
+    pub key: &'a str,
+    /// The logical id if it is the first version; later versions keep theirs.
+    pub item: &'a str,
+    /// Under 不開示.
+    pub hidden: bool,
+    /// Who keeps it.
+    pub custodian: &'a str,
+    /// Who wrote it.
+    pub author: &'a str,
+    /// When.
+    pub at: Instant,
+}
+
+/// What a write did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Written {
+    /// The first version.
+    Created,
+    /// A later version.
+    Replaced,
+    /// The same bytes as before: nothing was written.
+    Unchanged,
+    /// It was ended, logically.
+    Ended,
+    /// There was nothing to end.
+    Absent,
+}
+
+/// The current resources of a resident, oldest first.
+pub(crate) fn current(conn: &mut Conn, resident: ResidentId) -> Result<Vec<Stored>, StoreError> {
+    let first = resident.0 << SLOT_BITS;
+    conn.rows(
+        "select rid, kind, item, key, version, hidden, custodian, recorded_at, body from record
+         where rid between $1 and $2 and state = 1 order by rid",
+        params![first, first | ((1 << SLOT_BITS) - 1)],
+        |row| {
+            let kind = u8::try_from(row.int(1)?).ok().and_then(Kind::from_code);
+            Ok(Stored {
+                rid: row.int(0)?,
+                kind: kind.ok_or_else(|| StoreError::corrupt("record", "unknown kind"))?,
+                item: row.text(2)?,
+                key: row.text(3)?,
+                version: row.int(4)?,
+                hidden: row.int(5)? != 0,
+                custodian: row.text(6)?,
+                recorded_at: Instant(row.int(7)?),
+                body: row.blob(8)?,
+            })
+        },
+    )
+}
+
+impl Tx<'_> {
+    fn next_rid(&mut self, resident: ResidentId) -> Result<i64, StoreError> {
+        let first = resident.0 << SLOT_BITS;
+        let last = self
+            .conn
+            .one(
+                "select max(rid) from record where rid between $1 and $2",
+                params![first, first | ((1 << SLOT_BITS) - 1)],
+                |row| row.int_or(0),
+            )?
+            .flatten();
+        match last {
+            Some(rid) if rid & ((1 << SLOT_BITS) - 1) == (1 << SLOT_BITS) - 1 => {
+                Err(StoreError::corrupt("record", "the resident's slots are used up"))
+            }
+            Some(rid) => Ok(rid + 1),
+            None => Ok(first),
+        }
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "the columns of the row")]
+    fn insert_version(
+        &mut self,
+        resident: ResidentId,
+        new: &New<'_>,
+        item: &str,
+        version: i64,
+        state: i64,
+        rid: i64,
+        body: &[u8],
+    ) -> Result<(), StoreError> {
+        self.conn.run(
+            "insert into record (rid, resident, kind, item, key, version, state, hidden, custodian,
+             author, recorded_at, body) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+            params![
+                rid,
+                resident.0,
+                i64::from(new.kind.code()),
+                item,
+                new.key,
+                version,
+                state,
+                i64::from(new.hidden),
+                new.custodian,
+                new.author,
+                new.at.0,
+                body
+            ],
+        )?;
+        Ok(())
+    }
+}
+
+const fn name(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Patient => "identity",
+        Kind::Organization => "organization",
+        Kind::CoverageCertificate => "certificate",
+        Kind::CoverageInsurance => "insurance",
+        Kind::Consent => "consent",
+        Kind::CheckupTarget => "checkup-target",
+        Kind::Relation => "relation",
+    }
+}
+
+const fn part(kind: Kind) -> (Part, &'static str) {
+    match kind {
+        Kind::Patient | Kind::Organization => (Part::Identity, "identity"),
+        Kind::CoverageInsurance => (Part::Insurance, "insurance"),
+        Kind::CoverageCertificate | Kind::Consent | Kind::CheckupTarget => {
+            (Part::Certificates, "certificates")
+        }
+        Kind::Relation => (Part::Relations, "relations"),
+    }
+}
+
+impl Room<'_, '_> {
+    /// The current resources of one kind, oldest first.
+    ///
+    /// # Errors
+    /// When the access does not open this part.
+    pub fn read(&mut self, kind: Kind) -> Result<Vec<Stored>, StoreError> {
+        let (part, words) = part(kind);
+        if !self.access.opens(part) {
+            return Err(StoreError::NotOpened(words));
+        }
+        let found: Vec<Stored> =
+            self.rows.iter().filter(|row| row.kind == kind).cloned().collect();
+        self.touched(name(kind), found.len());
+        Ok(found)
+    }
+
+    /// Writes a version: the first, or one that replaces the current one with the same kind and
+    /// key. `body` is made with the logical id; equal bytes write nothing.
+    ///
+    /// # Errors
+    /// When the access does not open writing, or the database fails.
+    pub fn put(
+        &mut self,
+        new: &New<'_>,
+        body: impl FnOnce(&str) -> Vec<u8>,
+    ) -> Result<Written, StoreError> {
+        self.may_write()?;
+        let resident = self.access.resident();
+        let known = self.rows.iter().position(|row| row.kind == new.kind && row.key == new.key);
+        let old = known.map(|at| self.rows[at].clone());
+        let item = old.as_ref().map_or(new.item, |old| &old.item).to_owned();
+        let bytes = body(&item);
+        if old.as_ref().is_some_and(|old| old.body == bytes && old.hidden == new.hidden) {
+            self.touched(name(new.kind), 1);
+            return Ok(Written::Unchanged);
+        }
+
+        let rid = self.tx.next_rid(resident)?;
+        let version = old.as_ref().map_or(1, |old| old.version + 1);
+        self.supersede(old.as_ref())?;
+        self.tx.insert_version(resident, new, &item, version, 1, rid, &bytes)?;
+        let stored = Stored {
+            rid,
+            kind: new.kind,
+            item,
+            key: new.key.to_owned(),
+            version,
+            hidden: new.hidden,
+            custodian: new.custodian.to_owned(),
+            recorded_at: new.at,
+            body: bytes,
+        };
+        match known {
+            Some(at) => self.rows[at] = stored,
+            None => self.rows.push(stored),
+        }
+        self.after_write(new.kind)?;
+        Ok(if version == 1 { Written::Created } else { Written::Replaced })
+    }
+
+    /// Ends the current version with this kind and key, logically: a last version says so.
+    ///
+    /// # Errors
+    /// When the access does not open writing, or the database fails.
+    pub fn end(
+        &mut self,
+        new: &New<'_>,
+        body: impl FnOnce(&Stored) -> Vec<u8>,
+    ) -> Result<Written, StoreError> {
+        self.may_write()?;
+        let known = self.rows.iter().position(|row| row.kind == new.kind && row.key == new.key);
+        let Some(at) = known else { return Ok(Written::Absent) };
+        let old = self.rows.remove(at);
+        let bytes = body(&old);
+        let rid = self.tx.next_rid(self.access.resident())?;
+        self.supersede(Some(&old))?;
+        let (resident, version) = (self.access.resident(), old.version + 1);
+        self.tx.insert_version(resident, new, &old.item, version, 2, rid, &bytes)?;
+        self.after_write(new.kind)?;
+        Ok(Written::Ended)
+    }
+
+    fn supersede(&mut self, old: Option<&Stored>) -> Result<(), StoreError> {
+        let Some(old) = old else { return Ok(()) };
+        self.tx.conn.run("update record set state = 0 where rid = $1", params![old.rid])?;
+        Ok(())
+    }
+
+    pub(crate) fn may_write(&mut self) -> Result<(), StoreError> {
+        match self.access.opens(Part::Registered) {
+            true => Ok(()),
+            false => Err(StoreError::NotOpened("writing")),
+        }
+    }
+
+    /// 不開示 follows from the current resources of the resident.
+    fn after_write(&mut self, kind: Kind) -> Result<(), StoreError> {
+        self.wrote = true;
+        self.touched(name(kind), 1);
+        let hidden = self.rows.iter().any(|row| row.hidden);
+        let flag = if hidden { NOT_DISCLOSED } else { 0 };
+        self.tx.conn.run(
+            "update resident set stamp = stamp + 1, flags = flags - (flags & $1) + $2
+             where resident = $3 and (flags & $1) <> $2",
+            params![NOT_DISCLOSED, flag, self.access.resident().0],
+        )?;
+        Ok(())
+    }
+}
+
+impl Candidate {
+    /// Whether nothing is recorded about them yet: they entered in this transaction.
+    #[must_use]
+    pub const fn is_new(&self) -> bool {
+        self.fresh
+    }
+}

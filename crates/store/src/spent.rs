@@ -1,0 +1,39 @@
+//! Names that are good once: challenges, token identifiers.
+
+use domain::instant::Instant;
+
+use crate::StoreError;
+use crate::sql::{Conn, params};
+use crate::tx::Tx;
+
+impl Tx<'_> {
+    /// Marks a name as used, durably with this deed. The deed fails with [`StoreError::Spent`] if
+    /// it was used before. `expires` is when it would be refused anyway.
+    pub fn spend(&mut self, purpose: u8, name: &[u8], expires: Instant) {
+        let name = [&[purpose], name].concat();
+        self.trail.spends.push((name, expires));
+    }
+}
+
+/// Marks names as used; fails without a change if one was.
+pub(crate) fn spend(conn: &mut Conn, names: &[(Vec<u8>, Instant)]) -> Result<(), StoreError> {
+    for (at, (name, _)) in names.iter().enumerate() {
+        let known =
+            conn.one("select 1 from spent where name = $1", params![name], |_| Ok(()))?.is_some();
+        if known || names[..at].iter().any(|(other, _)| other == name) {
+            return Err(StoreError::Spent);
+        }
+    }
+    for (name, expires) in names {
+        conn.run(
+            "insert into spent (name, expires) values ($1, $2)",
+            params![name, expires.0],
+        )?;
+    }
+    Ok(())
+}
+
+/// Forgets names that would be refused by their age; gives how many.
+pub(crate) fn forget(conn: &mut Conn, now: Instant) -> Result<u64, StoreError> {
+    conn.run("delete from spent where expires < $1", params![now.plus_seconds(-60).0])
+}

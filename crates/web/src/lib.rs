@@ -1,0 +1,1 @@
+//! The edges, thin: folders by audience.

@@ -1,0 +1,52 @@
+// Conveniences only: every page works without this file.
+"use strict";
+
+// A button beside each number that copies it exactly as it was sent.
+for (const digits of document.querySelectorAll("[data-copy]")) {
+  if (!navigator.clipboard) break;
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "copy";
+  button.textContent = "コピー";
+  button.setAttribute("aria-live", "polite");
+  const name = digits.closest("div")?.querySelector("dt")?.textContent ?? "";
+  button.setAttribute("aria-label", `${name}をコピー`);
+  button.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(digits.textContent);
+    button.textContent = "コピーしました";
+    setTimeout(() => { button.textContent = "コピー"; }, 2000);
+  });
+  digits.after(button);
+}
+
+// A form is sent once, and says that it is on its way.
+for (const form of document.querySelectorAll("form[method=post]")) {
+  form.addEventListener("submit", (event) => {
+    if (form.dataset.sent) { event.preventDefault(); return; }
+    form.dataset.sent = "yes";
+    event.submitter?.setAttribute("aria-busy", "true");
+  });
+}
+window.addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("form[data-sent]")) {
+    delete form.dataset.sent;
+    form.querySelector("[aria-busy]")?.removeAttribute("aria-busy");
+  }
+});
+
+// Work in progress: the part that changes is fetched again, unless somebody is in it.
+const live = document.querySelector("[data-live]");
+if (live) {
+  const again = async () => {
+    if (!document.hidden && !live.contains(document.activeElement)) {
+      const answer = await fetch(location.href, { headers: { accept: "text/html" } });
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const fresh = page.querySelector("[data-live]");
+      if (!answer.ok || !fresh) { location.reload(); return; }
+      live.replaceChildren(...fresh.childNodes);
+      if (fresh.dataset.live !== "running") return;
+    }
+    setTimeout(again, 2000);
+  };
+  if (live.dataset.live === "running") setTimeout(again, 2000);
+}
