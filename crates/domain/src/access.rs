@@ -258,7 +258,8 @@ pub fn decide(request: Request, resident: ResidentId, facts: Facts) -> Result<Ac
             &[Part::Identity, Part::Address, Part::Registered]
         }
         Purpose::RegistryImport => {
-            let registry = request.caller.role == Role::Operator && request.basis == Basis::Registry;
+            let registry =
+                request.caller.role == Role::Operator && request.basis == Basis::Registry;
             allowed(registry)?;
             &[Part::Identity, Part::Address, Part::Insurance, Part::Registered]
         }
@@ -316,7 +317,9 @@ fn child_record(request: &Request, facts: Facts) -> Result<&'static [Part], Deni
 }
 
 fn municipal(request: &Request, role: bool) -> Result<(), Denial> {
-    allowed(role && request.basis == Basis::MunicipalTask && !request.caller.organisation.is_empty())
+    allowed(
+        role && request.basis == Basis::MunicipalTask && !request.caller.organisation.is_empty(),
+    )
 }
 
 fn allowed(yes: bool) -> Result<(), Denial> {

@@ -11,6 +11,9 @@ use crate::vault::VaultKeys;
 /// Tells the caller; runs after the commit, or with the reason why there was none.
 pub(crate) type Reply = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
 
+/// A reply with its verdict so far.
+pub(crate) type Answered = (Reply, Result<(), StoreError>);
+
 /// A writing deed: whether its rows are kept, and the reply.
 pub(crate) type Deed = Box<dyn FnMut(&mut Tx<'_>) -> (bool, Reply) + Send>;
 
@@ -39,7 +42,7 @@ pub(crate) fn run_job(
     bench: &Bench<'_>,
     job: Job,
     entries: &mut Vec<Pending>,
-) -> Result<Option<(Reply, Result<(), StoreError>)>, StoreError> {
+) -> Result<Option<Answered>, StoreError> {
     match job {
         Job::Stop => Ok(None),
         Job::Sign(reply) => Ok(Some((reply, Ok(())))),
@@ -75,7 +78,7 @@ fn write(
     bench: &Bench<'_>,
     deed: &mut Deed,
     entries: &mut Vec<Pending>,
-) -> Result<(Reply, Result<(), StoreError>), StoreError> {
+) -> Result<Answered, StoreError> {
     conn.run("savepoint deed", &[])?;
     let mut tx = Tx::new(conn, bench.vault, bench.entropy);
     let (keep, reply) = deed(&mut tx);

@@ -99,6 +99,19 @@ impl Tx<'_> {
         })
     }
 
+    /// The name of a municipality; its code if it is not in the catalogue.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn municipality_name(&mut self, code: &str) -> Result<String, StoreError> {
+        let name = self.conn.one(
+            "select name from municipality where code = $1",
+            params![code],
+            |row| row.text(0),
+        )?;
+        Ok(name.unwrap_or_else(|| code.to_owned()))
+    }
+
     /// Enters or replaces an institution.
     ///
     /// # Errors
@@ -271,7 +284,9 @@ impl Tx<'_> {
     /// When the database fails.
     pub fn counts(&mut self) -> Result<Counts, StoreError> {
         let mut count = |sql: &str| {
-            Ok::<i64, StoreError>(self.conn.one(sql, &[], |row| row.int_or(0))?.flatten().unwrap_or(0))
+            Ok::<i64, StoreError>(
+                self.conn.one(sql, &[], |row| row.int_or(0))?.flatten().unwrap_or(0),
+            )
         };
         Ok(Counts {
             municipalities: count("select count(*) from municipality")?,

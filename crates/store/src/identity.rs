@@ -70,15 +70,10 @@ impl Tx<'_> {
     ///
     /// # Errors
     /// [`StoreError::Taken`] if it is live for somebody else or may not return.
-    pub fn claim(
-        &mut self,
-        key: &LinkKey,
-        of: &Candidate,
-        at: Instant,
-    ) -> Result<(), StoreError> {
+    pub fn claim(&mut self, key: &LinkKey, of: &Candidate, at: Instant) -> Result<(), StoreError> {
         let bytes = key.bytes();
         match self.link_row(&bytes)? {
-            None => self.insert_link(&bytes, of.resident, (ACTIVE, None), at, None),
+            None => self.insert_link(&bytes, of.resident, ACTIVE, at, None),
             Some(row) if row.resident == of.resident.0 && row.state == ACTIVE => Ok(()),
             Some(row) if row.state == REVOKED && key.may_return() => {
                 self.supersede_link(&bytes, &row, (of.resident.0, ACTIVE), None, at)
@@ -106,7 +101,7 @@ impl Tx<'_> {
         match self.link_row(&bytes)? {
             None => {
                 let held = Some((candidate, reason, owner, id.as_str()));
-                self.insert_link(&bytes, provisional.resident, (HELD, None), at, held)?;
+                self.insert_link(&bytes, provisional.resident, HELD, at, held)?;
             }
             Some(row) if row.state == REVOKED && key.may_return() => {
                 let held = Some((candidate, reason, owner, id.as_str()));
@@ -153,7 +148,7 @@ impl Tx<'_> {
         &mut self,
         key: &[u8],
         resident: ResidentId,
-        (state, _): (i64, Option<()>),
+        state: i64,
         at: Instant,
         held: Option<(ResidentId, HoldReason, &str, &str)>,
     ) -> Result<(), StoreError> {
@@ -161,7 +156,16 @@ impl Tx<'_> {
         self.conn.run(
             "insert into link (key, resident, state, version, since, candidate, reason, owner,
              held_id) values ($1, $2, $3, 1, $4, $5, $6, $7, $8)",
-            &[key.into(), resident.0.into(), state.into(), at.0.into(), candidate, reason, owner, id],
+            &[
+                key.into(),
+                resident.0.into(),
+                state.into(),
+                at.0.into(),
+                candidate,
+                reason,
+                owner,
+                id,
+            ],
         )?;
         Ok(())
     }
@@ -200,8 +204,10 @@ impl Tx<'_> {
 
     /// Raises the stamp of a resident: whoever read before decides again.
     pub(crate) fn touch(&mut self, resident: ResidentId) -> Result<(), StoreError> {
-        self.conn
-            .run("update resident set stamp = stamp + 1 where resident = $1", params![resident.0])?;
+        self.conn.run(
+            "update resident set stamp = stamp + 1 where resident = $1",
+            params![resident.0],
+        )?;
         Ok(())
     }
 
@@ -367,17 +373,11 @@ impl Tx<'_> {
     }
 
     /// Makes two residents one: links, guardianships and current records move.
-    fn merge(
-        &mut self,
-        from: ResidentId,
-        into: ResidentId,
-        at: Instant,
-    ) -> Result<(), StoreError> {
-        let keys = self.conn.rows(
-            "select key from link where resident = $1",
-            params![from.0],
-            |row| row.blob(0),
-        )?;
+    fn merge(&mut self, from: ResidentId, into: ResidentId, at: Instant) -> Result<(), StoreError> {
+        let keys =
+            self.conn.rows("select key from link where resident = $1", params![from.0], |row| {
+                row.blob(0)
+            })?;
         for key in keys {
             if let Some(row) = self.link_row(&key)? {
                 let state = if row.state == HELD { ACTIVE } else { row.state };
@@ -398,18 +398,18 @@ impl Tx<'_> {
 
     fn move_records(&mut self, from: ResidentId, into: ResidentId) -> Result<(), StoreError> {
         let taken = record::current(self.conn, into)?;
-        let mut next = self.next_rid_of(into)?;
-        for row in record::current(self.conn, from)? {
+        let free = self.next_rid(into)?;
+        for (next, row) in (free..).zip(record::current(self.conn, from)?) {
             let doubled = taken.iter().any(|known| known.kind == row.kind && known.key == row.key);
             let state: i64 = if doubled { 0 } else { 1 };
             self.conn.run(
                 "insert into record (rid, resident, kind, item, key, version, state, hidden,
                  custodian, author, recorded_at, body)
-                 select $1, $2, kind, item, key, version, $3, hidden, custodian, author,
+                 select cast($1 as bigint), cast($2 as bigint), kind, item, key, version,
+                 cast($3 as bigint), hidden, custodian, author,
                  recorded_at, body from record where rid = $4",
                 params![next, into.0, state, row.rid],
             )?;
-            next += 1;
         }
         let hidden = record::current(self.conn, into)?.iter().any(|row| row.hidden);
         self.conn.run(
@@ -418,10 +418,6 @@ impl Tx<'_> {
             params![into.0, if hidden { 2 } else { 0 }],
         )?;
         Ok(())
-    }
-
-    fn next_rid_of(&mut self, resident: ResidentId) -> Result<i64, StoreError> {
-        self.next_rid(resident)
     }
 }
 

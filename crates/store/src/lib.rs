@@ -28,8 +28,10 @@ pub mod vault;
 mod writer;
 
 pub use append::CheckpointNote;
+
 pub use config::{Config, Entropy, Place};
 pub use error::StoreError;
 pub use executor::Store;
 pub use logbook::LogFile;
 pub use tx::{Candidate, Room, Tx};
+pub use writer::Clock;

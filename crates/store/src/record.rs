@@ -5,9 +5,9 @@ use domain::instant::Instant;
 use domain::person::ResidentId;
 use fhir::Kind;
 
+use crate::StoreError;
 use crate::sql::{Conn, params};
 use crate::tx::{Candidate, NOT_DISCLOSED, Room, Tx};
-use crate::StoreError;
 
 /// Slots of one resident: a million versions.
 const SLOT_BITS: u32 = 20;
@@ -93,7 +93,7 @@ pub(crate) fn current(conn: &mut Conn, resident: ResidentId) -> Result<Vec<Store
 }
 
 impl Tx<'_> {
-    fn next_rid(&mut self, resident: ResidentId) -> Result<i64, StoreError> {
+    pub(crate) fn next_rid(&mut self, resident: ResidentId) -> Result<i64, StoreError> {
         let first = resident.0 << SLOT_BITS;
         let last = self
             .conn
@@ -178,8 +178,7 @@ impl Room<'_, '_> {
         if !self.access.opens(part) {
             return Err(StoreError::NotOpened(words));
         }
-        let found: Vec<Stored> =
-            self.rows.iter().filter(|row| row.kind == kind).cloned().collect();
+        let found: Vec<Stored> = self.rows.iter().filter(|row| row.kind == kind).cloned().collect();
         self.touched(name(kind), found.len());
         Ok(found)
     }

@@ -26,7 +26,7 @@ impl Room<'_, '_> {
     /// # Errors
     /// When the access does not open writing, or the database fails.
     pub fn put_guardian(&mut self, of: &Guardianship<'_>) -> Result<(), StoreError> {
-        self.end_guardian(of.guardian, of.key)?;
+        self.end_guardian(of.key)?;
         let child = self.access.resident().0;
         self.tx.conn.run(
             "insert into guardian (guardian, child, key, valid_from, valid_to)
@@ -40,12 +40,12 @@ impl Room<'_, '_> {
     ///
     /// # Errors
     /// When the access does not open writing, or the database fails.
-    pub fn end_guardian(&mut self, guardian: &Candidate, key: &str) -> Result<(), StoreError> {
+    pub fn end_guardian(&mut self, key: &str) -> Result<(), StoreError> {
         self.may_write()?;
         let child = self.access.resident();
         self.tx.conn.run(
-            "delete from guardian where guardian = $1 and child = $2 and key = $3",
-            params![guardian.resident.0, child.0, key],
+            "delete from guardian where child = $1 and key = $2",
+            params![child.0, key],
         )?;
         self.tx.touch(child)
     }

@@ -25,10 +25,7 @@ pub(crate) fn spend(conn: &mut Conn, names: &[(Vec<u8>, Instant)]) -> Result<(),
         }
     }
     for (name, expires) in names {
-        conn.run(
-            "insert into spent (name, expires) values ($1, $2)",
-            params![name, expires.0],
-        )?;
+        conn.run("insert into spent (name, expires) values ($1, $2)", params![name, expires.0])?;
     }
     Ok(())
 }
@@ -36,4 +33,27 @@ pub(crate) fn spend(conn: &mut Conn, names: &[(Vec<u8>, Instant)]) -> Result<(),
 /// Forgets names that would be refused by their age; gives how many.
 pub(crate) fn forget(conn: &mut Conn, now: Instant) -> Result<u64, StoreError> {
     conn.run("delete from spent where expires < $1", params![now.plus_seconds(-60).0])
+}
+
+impl Tx<'_> {
+    /// Does a part of a deed that may be taken back by itself: `false` beside the answer undoes its
+    /// rows and its audit entries, except refusals. One record of a batch is such a part.
+    ///
+    /// # Errors
+    /// The part's own; its rows are undone then, too.
+    pub fn attempt<T>(
+        &mut self,
+        part: impl FnOnce(&mut Self) -> Result<(bool, T), StoreError>,
+    ) -> Result<T, StoreError> {
+        self.conn.run("savepoint part", &[])?;
+        let before = self.trail.entries.len();
+        let done = part(self);
+        if !matches!(done, Ok((true, _))) {
+            self.conn.run("rollback to part", &[])?;
+            let since = self.trail.entries.split_off(before);
+            self.trail.entries.extend(since.into_iter().filter(|entry| entry.refused));
+        }
+        self.conn.run("release part", &[])?;
+        done.map(|(_, answer)| answer)
+    }
 }

@@ -286,7 +286,8 @@ impl Tx<'_> {
     /// # Errors
     /// When the database fails.
     pub fn finish_task(&mut self, task: &Task, at: Instant) -> Result<(), StoreError> {
-        self.conn.run("update task set finished_at = $2 where task = $1", params![task.task, at.0])?;
+        self.conn
+            .run("update task set finished_at = $2 where task = $1", params![task.task, at.0])?;
         self.conn.run("delete from vault_body where task = $1", params![task.task])?;
         Ok(())
     }

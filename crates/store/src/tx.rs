@@ -95,6 +95,19 @@ impl<'c> Tx<'c> {
         Ok(found)
     }
 
+    /// Looks somebody up in order to enter them if they are not there: entering is audited by the
+    /// room that it opens, so finding nobody is not.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn find_to_enter(
+        &mut self,
+        _find: &Find,
+        key: &LinkKey,
+    ) -> Result<Option<Candidate>, StoreError> {
+        self.resolve(key)
+    }
+
     /// The person a live link stands for (active, or held and then blocked), merges followed.
     pub(crate) fn resolve(&mut self, key: &LinkKey) -> Result<Option<Candidate>, StoreError> {
         let bytes = key.bytes();
@@ -128,9 +141,9 @@ impl<'c> Tx<'c> {
     pub fn decide(
         &mut self,
         candidate: &Candidate,
-        request: Request,
+        request: &Request,
     ) -> Result<Result<Access, Denial>, StoreError> {
-        let guardian = self.is_guardian(candidate.resident, &request)?;
+        let guardian = self.is_guardian(candidate.resident, request)?;
         let facts = Facts {
             blocked: candidate.flags & BLOCKED != 0,
             not_disclosed: candidate.flags & NOT_DISCLOSED != 0,
@@ -140,7 +153,7 @@ impl<'c> Tx<'c> {
         let decided = access::decide(request.clone(), candidate.resident, facts);
         if let Err(denial) = &decided {
             let resident = Some(candidate.resident);
-            self.note(&request, Action::Read, Outcome::Refused, resident, "", denial.code());
+            self.note(request, Action::Read, Outcome::Refused, resident, "", denial.code());
         }
         Ok(decided)
     }
@@ -152,7 +165,7 @@ impl<'c> Tx<'c> {
     pub fn decide_for(
         &mut self,
         resident: ResidentId,
-        request: Request,
+        request: &Request,
     ) -> Result<Result<Access, Denial>, StoreError> {
         match self.candidate(resident)? {
             Some(candidate) => self.decide(&candidate, request),

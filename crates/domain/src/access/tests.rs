@@ -48,7 +48,9 @@ const GUARDIAN: Facts = Facts { guardian: true, ..CLEAR };
 fn the_table_of_access() {
     use Basis::{CardOnly, CardWithConsent, MunicipalTask, NumbersOnly, NumbersWithConsent};
     use Basis::{Registry, Session};
-    use Purpose::{ChildRecord, Eligibility, LinkDecision, OwnRecord, Registration, RegistryImport};
+    use Purpose::{
+        ChildRecord, Eligibility, LinkDecision, OwnRecord, Registration, RegistryImport,
+    };
     use Role::{Desk, InstitutionSystem, MunicipalitySystem, Officer, Operator, Resident};
 
     let own = "identity+address+insurance+certificates+relations+disclosures";
@@ -64,7 +66,13 @@ fn the_table_of_access() {
         (Desk, OwnRecord, Session, CLEAR, "not-allowed"),
         (Desk, ChildRecord, Session, GUARDIAN, "not-allowed"),
         (Desk, Registration, MunicipalTask, CLEAR, "not-allowed"),
-        (InstitutionSystem, Eligibility, NumbersWithConsent, CLEAR, "identity+insurance+certificates"),
+        (
+            InstitutionSystem,
+            Eligibility,
+            NumbersWithConsent,
+            CLEAR,
+            "identity+insurance+certificates",
+        ),
         (InstitutionSystem, Eligibility, NumbersOnly, CLEAR, "identity+insurance"),
         (InstitutionSystem, Eligibility, NumbersWithConsent, HIDDEN, "identity+insurance"),
         (InstitutionSystem, RegistryImport, Registry, CLEAR, "not-allowed"),
@@ -74,7 +82,13 @@ fn the_table_of_access() {
         (Resident, Eligibility, CardWithConsent, CLEAR, "not-allowed"),
         (Resident, ChildRecord, Session, GUARDIAN, child),
         (Resident, ChildRecord, Session, CLEAR, "not-guardian"),
-        (Resident, ChildRecord, Session, Facts { not_disclosed: true, ..GUARDIAN }, "not-disclosed"),
+        (
+            Resident,
+            ChildRecord,
+            Session,
+            Facts { not_disclosed: true, ..GUARDIAN },
+            "not-disclosed",
+        ),
         (Resident, ChildRecord, Session, Facts { blocked: true, ..GUARDIAN }, "link-held"),
         (MunicipalitySystem, Registration, MunicipalTask, BLOCKED, registration),
         (MunicipalitySystem, Registration, Session, CLEAR, "not-allowed"),

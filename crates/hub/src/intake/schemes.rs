@@ -77,7 +77,7 @@ fn payers_of(
     rules: &NumberRules,
     findings: &mut Vec<Finding>,
 ) -> Vec<String> {
-    let mut numbers = Vec::new();
+    let mut numbers = Vec::<String>::new();
     for (index, item) in list(node, at, findings) {
         let at = format!("{at}/{index}");
         let Some(number) = item.as_str() else {
@@ -86,7 +86,7 @@ fn payers_of(
         };
         let wrong = verify(Number::PublicPayer, &number, rules);
         findings.extend(wrong.into_iter().map(|one| Finding { at: at.clone().into(), ..one }));
-        if numbers.contains(number.as_ref()) {
+        if numbers.iter().any(|known| *known == number) {
             findings.push(twice(at));
         } else {
             numbers.push(number.into_owned());

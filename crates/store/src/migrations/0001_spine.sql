@@ -66,6 +66,7 @@ create table guardian (
     valid_to   text,
     primary key (guardian, child, key)
 ) without rowid;
+create index guardian_of on guardian (child);
 
 -- 個人番号, encrypted under the key of the vault. Found only through a link of kind 4.
 create table vault (

@@ -154,6 +154,14 @@ impl Conn {
         Ok(self.rows(sql, params, read)?.pop())
     }
 
+    /// Begins a transaction of the writer.
+    pub(crate) fn begin_write(&mut self) -> Result<(), StoreError> {
+        self.script(match self {
+            Self::Sqlite(_) => "begin immediate",
+            Self::Postgres(_) => "begin isolation level serializable",
+        })
+    }
+
     /// Runs several statements without parameters.
     pub(crate) fn script(&mut self, sql: &str) -> Result<(), StoreError> {
         match self {

@@ -1,0 +1,203 @@
+//! Registries by file: insured persons, cards, certificates; every row has a result.
+
+use std::sync::Arc;
+
+use domain::access::{Basis, Caller, Purpose, Request, Role};
+use domain::finding::Finding;
+use domain::identity::LinkKey;
+use domain::insurance::Insurance;
+use domain::person::FiveAttributes;
+use fhir::Kind as Record;
+use fhir::profiles::insurance;
+use store::record::New;
+use store::{StoreError, Tx};
+
+use crate::enter::{self, Arrival};
+use crate::refusal::Refusal;
+use crate::Hub;
+
+/// Rows of one transaction.
+const CHUNK: usize = 500;
+/// Who decides held links of registries that no municipality sent.
+const OPERATOR: &str = "operator";
+
+/// One insured person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Insured {
+    /// How the insurer describes them.
+    pub five: FiveAttributes,
+    /// Their insurance.
+    pub insurance: Insurance,
+    /// The municipality that decides if the link must be held; the operator if empty.
+    pub owner: String,
+}
+
+/// One user-authentication certificate of a card.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CardRow {
+    /// The CA, by key identifier.
+    pub generation: String,
+    /// The serial number, canonical hexadecimal.
+    pub serial: String,
+    /// To whom it was issued.
+    pub five: FiveAttributes,
+    /// The municipality that decides if the link must be held; the operator if empty.
+    pub owner: String,
+}
+
+/// What became of a row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RowResult {
+    /// Taken.
+    Taken,
+    /// Taken; the link waits for a human: the name of the case.
+    Held(String),
+    /// Refused.
+    Refused(Finding),
+}
+
+/// Loads the insured-person registry; one result a row, in order.
+///
+/// # Errors
+/// When the store fails; rows before were taken, and taking them again changes nothing.
+pub async fn import_insured(
+    hub: &Arc<Hub>,
+    rows: Vec<Insured>,
+    progress: impl FnMut(usize),
+) -> Result<Vec<RowResult>, Refusal> {
+    import(hub, rows, |hub, row| prepare_insured(hub, row), progress).await
+}
+
+/// Binds cards to residents; one result a row, in order.
+///
+/// # Errors
+/// As [`import_insured`].
+pub async fn import_cards(
+    hub: &Arc<Hub>,
+    rows: Vec<CardRow>,
+    progress: impl FnMut(usize),
+) -> Result<Vec<RowResult>, Refusal> {
+    import(hub, rows, |hub, row| prepare_card(hub, row), progress).await
+}
+
+/// Ends the link of a revoked card, so that it opens nothing even before the next list.
+///
+/// # Errors
+/// When the store fails.
+pub async fn revoke_card(hub: &Hub, generation: &str, serial: &str) -> Result<bool, Refusal> {
+    let key = LinkKey::Card { generation: generation.to_owned(), serial: serial.to_owned() };
+    let at = hub.now();
+    let ended = hub.store.write(move |tx| tx.revoke(&key, at)).await;
+    ended.map_err(|error: StoreError| error.into())
+}
+
+type Act = Box<dyn Fn(&mut Tx<'_>, &Hub, &Request) -> Result<RowResult, StoreError> + Send + Sync>;
+
+async fn import<R>(
+    hub: &Arc<Hub>,
+    rows: Vec<R>,
+    prepare: impl Fn(&Arc<Hub>, R) -> Act,
+    mut progress: impl FnMut(usize),
+) -> Result<Vec<RowResult>, Refusal> {
+    let caller = Caller {
+        role: Role::Operator,
+        organisation: String::new(),
+        actor: "registry".into(),
+        terminal: String::new(),
+        resident: None,
+    };
+    let mut results = Vec::with_capacity(rows.len());
+    let mut rows = rows.into_iter();
+    loop {
+        let chunk: Vec<Act> = rows.by_ref().take(CHUNK).map(|row| prepare(hub, row)).collect();
+        if chunk.is_empty() {
+            return Ok(results);
+        }
+        let request = hub.request(&caller, Purpose::RegistryImport, Basis::Registry);
+        let inside = Arc::clone(hub);
+        let done = hub.store.write(move |tx| {
+            let act = |act: &Act| {
+                tx.attempt(|tx| {
+                    let result = act(tx, &inside, &request)?;
+                    Ok((!matches!(result, RowResult::Refused(_)), result))
+                })
+            };
+            chunk.iter().map(act).collect::<Result<Vec<_>, StoreError>>()
+        });
+        results.extend(done.await?);
+        progress(results.len());
+    }
+}
+
+fn owner_or_operator(owner: &str) -> &str {
+    if owner.is_empty() { OPERATOR } else { owner }
+}
+
+fn prepare_insured(hub: &Arc<Hub>, row: Insured) -> Act {
+    let of = &row.insurance;
+    let key = LinkKey::insured(&of.insurer, &of.symbol, &of.number, &of.branch);
+    let source = format!("insurer:{}", of.insurer);
+    let owner = owner_or_operator(&row.owner);
+    let arrival = Arrival::new(
+        key,
+        None,
+        row.five,
+        (&source, owner),
+        hub.name(),
+        &hub.book.names,
+    );
+    let (insurance, item) = (row.insurance, hub.name());
+    Box::new(move |tx, hub, request| insure(tx, hub, request, &arrival, &insurance, &item))
+}
+
+fn insure(
+    tx: &mut Tx<'_>,
+    hub: &Hub,
+    request: &Request,
+    arrival: &Arrival,
+    of: &Insurance,
+    item: &str,
+) -> Result<RowResult, StoreError> {
+    let entered = arrival.enter(tx, request, &hub.book.names)?;
+    let mut room = enter::open(tx, &entered.candidate, request)?;
+    let patient = arrival.describe(&mut room, "registry", false)?;
+    let key = [&of.insurer[..], &of.symbol, &of.number, &of.branch].join("\u{1f}");
+    let new = New {
+        kind: Record::CoverageInsurance,
+        key: &key,
+        item,
+        hidden: false,
+        custodian: &of.insurer,
+        author: "registry",
+        at: request.at,
+    };
+    room.put(&new, |item| insurance::write(of, item, &patient))?;
+    Ok(entered.held.map_or(RowResult::Taken, RowResult::Held))
+}
+
+fn prepare_card(hub: &Arc<Hub>, row: CardRow) -> Act {
+    let key = LinkKey::Card { generation: row.generation, serial: row.serial };
+    let owner = owner_or_operator(&row.owner).to_owned();
+    let arrival =
+        Arrival::new(key, None, row.five, ("jpki", &owner), hub.name(), &hub.book.names);
+    Box::new(move |tx, hub, request| bind(tx, hub, request, &arrival))
+}
+
+/// A card is bound to somebody who is there; a card of nobody waits for the registration.
+fn bind(
+    tx: &mut Tx<'_>,
+    hub: &Hub,
+    request: &Request,
+    arrival: &Arrival,
+) -> Result<RowResult, StoreError> {
+    let entered = arrival.enter(tx, request, &hub.book.names)?;
+    let mut room = enter::open(tx, &entered.candidate, request)?;
+    if entered.candidate.is_new() {
+        arrival.describe(&mut room, "registry", false)?;
+    } else {
+        room.remark("card-bound");
+    }
+    drop(room);
+    Ok(entered.held.map_or(RowResult::Taken, RowResult::Held))
+}
+

@@ -1,0 +1,130 @@
+//! What a municipality reads: its tasks, its scheme master, its feed.
+
+use domain::access::{Caller, Role};
+use domain::scheme::Scheme;
+use store::StoreError;
+use store::feed::Change;
+use store::task::{ResultRow, Task};
+
+use crate::refusal::{Kind, Refusal};
+use crate::{Hub, intake};
+
+fn of_municipality(caller: &Caller) -> Result<String, Refusal> {
+    match caller.role {
+        Role::MunicipalitySystem | Role::Officer => Ok(caller.organisation.clone()),
+        _ => Err(Refusal::not_found()),
+    }
+}
+
+/// A task with the results of records that have findings, from `from` on.
+///
+/// # Errors
+/// [`Kind::NotFound`] for another municipality's task: the two look alike.
+pub async fn read_task(
+    hub: &Hub,
+    caller: &Caller,
+    name: &str,
+    from: u32,
+    limit: u32,
+) -> Result<(Task, Vec<ResultRow>), Refusal> {
+    let (municipality, name) = (of_municipality(caller)?, name.to_owned());
+    let found = hub.store.read(move |tx| {
+        let task = tx.task(&municipality, &name)?.ok_or_else(Refusal::not_found)?;
+        let results = tx.task_results(&task, from, limit)?;
+        Ok((task, results))
+    });
+    found.await
+}
+
+/// The newest tasks.
+///
+/// # Errors
+/// [`Kind::NotFound`] for callers of no municipality.
+pub async fn list_tasks(hub: &Hub, caller: &Caller, limit: u32) -> Result<Vec<Task>, Refusal> {
+    let municipality = of_municipality(caller)?;
+    let tasks = hub.store.read(move |tx| tx.tasks(&municipality, limit)).await;
+    tasks.map_err(|error: StoreError| error.into())
+}
+
+/// Replaces the scheme master (制度マスタ) of the caller's municipality.
+///
+/// # Errors
+/// The first thing that is wrong with it; nothing of it is taken then.
+pub async fn put_schemes(
+    hub: &Hub,
+    caller: &Caller,
+    body: &[u8],
+) -> Result<Vec<Scheme>, Refusal> {
+    let municipality = of_municipality(caller)?;
+    if caller.role != Role::MunicipalitySystem {
+        return Err(Refusal::not_found());
+    }
+    let tree = intake::read(body)
+        .map_err(|finding| Refusal { kind: Kind::Malformed, ..finding.into() })?;
+    let schemes = intake::schemes::parse(&tree, &hub.book.numbers).map_err(|findings| {
+        findings.into_iter().next().map_or_else(Refusal::not_found, Refusal::from)
+    })?;
+    keep_schemes(hub, &municipality, &schemes).await?;
+    Ok(schemes)
+}
+
+/// Keeps a scheme master.
+///
+/// # Errors
+/// When the store fails.
+pub async fn keep_schemes(
+    hub: &Hub,
+    municipality: &str,
+    schemes: &[Scheme],
+) -> Result<(), Refusal> {
+    let rows: Vec<(String, Vec<u8>)> = schemes
+        .iter()
+        .map(|scheme| {
+            (scheme.type_id.clone(), intake::schemes::write(std::slice::from_ref(scheme)))
+        })
+        .collect();
+    let municipality = municipality.to_owned();
+    let kept = hub.store.write(move |tx| tx.put_schemes(&municipality, &rows)).await;
+    kept.map_err(|error: StoreError| error.into())
+}
+
+/// The scheme master of the caller's municipality.
+///
+/// # Errors
+/// [`Kind::NotFound`] for callers of no municipality.
+pub async fn read_schemes(hub: &Hub, caller: &Caller) -> Result<Vec<Scheme>, Refusal> {
+    schemes_of(hub, &of_municipality(caller)?).await
+}
+
+pub(crate) async fn schemes_of(hub: &Hub, municipality: &str) -> Result<Vec<Scheme>, Refusal> {
+    let municipality = municipality.to_owned();
+    let rows = hub.store.read(move |tx| tx.schemes(&municipality)).await;
+    let rows = rows.map_err(|error: StoreError| Refusal::from(error))?;
+    let mut schemes = Vec::new();
+    for (_, body) in rows {
+        let tree = intake::read(&body)?;
+        schemes.extend(
+            intake::schemes::parse(&tree, &hub.book.numbers).map_err(|_| corrupt_scheme())?,
+        );
+    }
+    Ok(schemes)
+}
+
+fn corrupt_scheme() -> Refusal {
+    StoreError::Corrupt { table: "scheme", reason: "a kept scheme does not read".into() }.into()
+}
+
+/// The changes for the caller's municipality after a cursor.
+///
+/// # Errors
+/// [`Kind::NotFound`] for callers of no municipality.
+pub async fn read_feed(
+    hub: &Hub,
+    caller: &Caller,
+    after: i64,
+    limit: u32,
+) -> Result<Vec<Change>, Refusal> {
+    let municipality = of_municipality(caller)?;
+    let changes = hub.store.read(move |tx| tx.changes(&municipality, after, limit)).await;
+    changes.map_err(|error: StoreError| error.into())
+}

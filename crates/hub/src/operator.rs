@@ -1,0 +1,46 @@
+//! What the operator and the public see: counts and the audit log, no records.
+
+use store::catalogue::Counts;
+use store::log::TilePath;
+use store::{CheckpointNote, LogFile, StoreError};
+
+use crate::Hub;
+use crate::refusal::Refusal;
+
+/// How much there is.
+///
+/// # Errors
+/// When the store fails.
+pub async fn counts(hub: &Hub) -> Result<Counts, Refusal> {
+    let counts = hub.store.read(|tx| tx.counts()).await;
+    counts.map_err(|error: StoreError| error.into())
+}
+
+/// Size of the audit log and its last signed checkpoint.
+///
+/// # Errors
+/// When the store fails.
+pub async fn log_state(hub: &Hub) -> Result<(u64, Option<CheckpointNote>), Refusal> {
+    let state = hub.store.read(|tx| tx.log_state()).await;
+    state.map_err(|error: StoreError| error.into())
+}
+
+/// A checkpoint over everything that is committed; [`crate::Kind::NotFound`] for an empty log.
+///
+/// # Errors
+/// When the store fails.
+pub async fn log_checkpoint(hub: &Hub) -> Result<String, Refusal> {
+    hub.store.sign().await?;
+    let (_, checkpoint) = log_state(hub).await?;
+    checkpoint.map(|checkpoint| checkpoint.note).ok_or_else(Refusal::not_found)
+}
+
+/// A tile or entry bundle of the audit log, if its signed size has it.
+///
+/// # Errors
+/// When the store fails.
+pub async fn log_tile(hub: &Hub, path: &TilePath) -> Result<Option<LogFile>, Refusal> {
+    let path = *path;
+    let file = hub.store.read(move |tx| tx.log_tile(&path)).await;
+    file.map_err(|error: StoreError| error.into())
+}

@@ -1,0 +1,129 @@
+//! 自治体検診対象者: a person is listed, changed, or taken off the list.
+
+use domain::finding::Finding;
+use domain::identity::LinkKey;
+use fhir::Kind as Record;
+use fhir::profiles::checkup_target::{self, CheckupTarget};
+use store::record::New;
+use store::vault::Claim;
+use store::{Candidate, StoreError, Tx};
+
+use super::subsidy::vault_closed;
+use super::{Applied, Context, Deed, Prepared};
+use crate::enter::{self, Arrival};
+use crate::intake::checkup::{self, Change, Target};
+
+pub(super) fn prepare(context: &Context, record: checkup::Record) -> Prepared {
+    let mut target = match record {
+        Ok(target) => target,
+        Err(findings) => return Prepared::Refused(findings),
+    };
+    let hub = &context.hub;
+    let Ok(claim) = hub.store.vault().claim(&target.my_number, hub.store.entropy()) else {
+        return Prepared::Refused(vec![vault_closed()]);
+    };
+    let arrival = target.five.take().map(|five| {
+        Arrival::new(
+            claim.key(),
+            Some(claim.clone()),
+            five,
+            (&context.municipality, &context.municipality),
+            hub.name(),
+            &hub.book().names,
+        )
+    });
+    let warnings = std::mem::take(&mut target.warnings);
+    Prepared::Ready(Box::new(List { arrival, claim, target, item: hub.name() }), warnings)
+}
+
+struct List {
+    /// Only if 基本5情報 were sent: otherwise the person must be known.
+    arrival: Option<Arrival>,
+    claim: Claim,
+    target: Target,
+    item: String,
+}
+
+impl Deed for List {
+    fn apply(&self, tx: &mut Tx<'_>, context: &Context) -> Result<Applied, StoreError> {
+        let request = context.request();
+        let find = domain::access::find(request.clone())
+            .map_err(|_| StoreError::NotOpened("registration"))?;
+        let (candidate, held) = match &self.arrival {
+            Some(arrival) => {
+                let entered = arrival.enter(tx, &request, &context.hub.book().names)?;
+                (entered.candidate, entered.held)
+            }
+            None => match tx.find_to_enter(&find, &self.claim.key())? {
+                Some(known) => (known, None),
+                None => return Ok(Applied::Refused(unknown_person())),
+            },
+        };
+        if held.is_none() && !self.claim_key(tx, context, &candidate)? {
+            return Ok(Applied::Refused(key_taken()));
+        }
+        let mut room = enter::open(tx, &candidate, &request)?;
+        let patient = match &self.arrival {
+            Some(arrival) => arrival.describe(&mut room, &context.client, false)?,
+            None => "Patient/unstated".to_owned(),
+        };
+        let removed_on = match self.target.change {
+            Change::Set => None,
+            Change::Remove { on } => on.or_else(|| Some(request.at.day_in_japan())),
+        };
+        let face = CheckupTarget {
+            municipality: context.municipality.clone(),
+            key: self.target.key.clone(),
+            removed_on,
+            members: self.target.members.clone(),
+        };
+        let new = New {
+            kind: Record::CheckupTarget,
+            key: &context.municipality,
+            item: &self.item,
+            hidden: false,
+            custodian: &context.municipality,
+            author: &context.client,
+            at: request.at,
+        };
+        // A removal that comes again corrects the day: the last version says when they left.
+        room.put(&new, |item| checkup_target::write(&face, item, &patient))?;
+        Ok(held.map_or(Applied::Accepted, Applied::Held))
+    }
+}
+
+impl List {
+    /// 自治体別本人キー stands for one person of the municipality.
+    fn claim_key(
+        &self,
+        tx: &mut Tx<'_>,
+        context: &Context,
+        of: &Candidate,
+    ) -> Result<bool, StoreError> {
+        let (municipality, key) = (context.municipality.clone(), self.target.key.clone());
+        let key = LinkKey::MunicipalPerson { municipality, key };
+        match tx.claim(&key, of, context.request().at) {
+            Ok(()) => Ok(true),
+            Err(StoreError::Taken) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+fn unknown_person() -> Finding {
+    Finding::stop(
+        "person-unknown",
+        "myNumber",
+        "この個人番号の方は登録されていません。先に対象者を登録するか、basicFiveInfoを添えて送ってください。",
+        "Nobody is registered under this number; register the person first or send basicFiveInfo.",
+    )
+}
+
+fn key_taken() -> Finding {
+    Finding::stop(
+        "person-key-taken",
+        "municipalityIdentityKey",
+        "この自治体別本人キーは別の方に使われています。キーか個人番号を確かめてください。",
+        "This key stands for somebody else; check the key and the number.",
+    )
+}

@@ -1,0 +1,141 @@
+//! 医療費助成対象者: a certificate of one person is registered, replaced or ended.
+
+use domain::certificate::Certificate;
+use domain::finding::{Finding, refused};
+use domain::scheme::Scheme;
+use fhir::Kind as Record;
+use fhir::json::Tree;
+use fhir::profiles::certificate::{self, Status};
+use store::record::New;
+use store::{StoreError, Tx};
+
+use super::intake_records::Parsed;
+use super::{Applied, Context, Deed, Prepared};
+use crate::enter::{self, Arrival};
+use crate::intake::subsidy::{self, Registration};
+
+/// Reads the records, refuses those that the scheme master does not know, and warns of those that
+/// stand again later in the batch.
+pub(super) fn parse(context: &Context, tree: &Tree<'_>) -> Result<Vec<Parsed>, Finding> {
+    let rules = &context.hub.book().numbers;
+    let mut records: Vec<subsidy::Record> = subsidy::parse(tree, &context.municipality, rules)?
+        .map(|record| record.and_then(|registration| known_to_scheme(context, registration)))
+        .collect();
+    for (index, warning) in subsidy::superseded(&records) {
+        if let Some(Ok(registration)) = records.get_mut(index) {
+            registration.warnings.push(warning);
+        }
+    }
+    Ok(records.into_iter().map(Parsed::Subsidy).collect())
+}
+
+/// A registration that ends a certificate needs no scheme: the scheme may have ended with it.
+fn known_to_scheme(context: &Context, registration: Registration) -> subsidy::Record {
+    if registration.deleted {
+        return Ok(registration);
+    }
+    let of = &registration.certificate;
+    let findings = match context.schemes.iter().find(|scheme| scheme.type_id == of.type_id) {
+        None => vec![unknown_type()],
+        Some(scheme) => check(scheme, of),
+    };
+    if refused(&findings) {
+        return Err([registration.warnings, findings].concat());
+    }
+    Ok(registration)
+}
+
+fn check(scheme: &Scheme, of: &Certificate) -> Vec<Finding> {
+    scheme.check(
+        of.payer_number.as_deref(),
+        of.income_segment.as_deref(),
+        of.additional_conditions.as_deref(),
+    )
+}
+
+fn unknown_type() -> Finding {
+    Finding::stop(
+        "unknown-certificate-type",
+        "orgSpecificCertificateTypeId",
+        "この受給者証種別は制度マスタにありません。先に制度マスタ(PUT /pmh/v1/schemes)に登録してください。",
+        "This certificate type is not in the scheme master; set it up first (PUT /pmh/v1/schemes).",
+    )
+}
+
+pub(super) fn prepare(context: &Context, record: subsidy::Record) -> Prepared {
+    let registration = match record {
+        Ok(registration) => registration,
+        Err(findings) => return Prepared::Refused(findings),
+    };
+    let hub = &context.hub;
+    let claim = match hub.store.vault().claim(&registration.my_number, hub.store.entropy()) {
+        Ok(claim) => claim,
+        Err(_) => return Prepared::Refused(vec![vault_closed()]),
+    };
+    let arrival = Arrival::new(
+        claim.key(),
+        Some(claim),
+        registration.five,
+        (&context.municipality, &context.municipality),
+        hub.name(),
+        &hub.book().names,
+    );
+    let key = upsert_key(&registration.certificate);
+    let deed = Register {
+        arrival,
+        key,
+        item: hub.name(),
+        certificate: registration.certificate,
+        deleted: registration.deleted,
+    };
+    Prepared::Ready(Box::new(deed), registration.warnings)
+}
+
+pub(super) fn vault_closed() -> Finding {
+    Finding::stop(
+        "vault-closed",
+        "myNumber",
+        "個人番号の保管庫が使えません。運用者に連絡し、時間をおいて送り直してください。",
+        "The vault is closed; tell the operator and send it again later.",
+    )
+}
+
+/// The upsert key of design (ours): municipality, type, sub-key, history key.
+fn upsert_key(of: &Certificate) -> String {
+    let key = of.key();
+    [key.municipality, key.type_id, key.sub_key, key.history_key].join("\u{1f}")
+}
+
+struct Register {
+    arrival: Arrival,
+    key: String,
+    item: String,
+    certificate: Certificate,
+    deleted: bool,
+}
+
+impl Deed for Register {
+    fn apply(&self, tx: &mut Tx<'_>, context: &Context) -> Result<Applied, StoreError> {
+        let request = context.request();
+        let entered = self.arrival.enter(tx, &request, &context.hub.book().names)?;
+        let mut room = enter::open(tx, &entered.candidate, &request)?;
+        let patient = self.arrival.describe(&mut room, &context.client, false)?;
+        let new = New {
+            kind: Record::CoverageCertificate,
+            key: &self.key,
+            item: &self.item,
+            hidden: self.certificate.not_disclosed && !self.deleted,
+            custodian: &context.municipality,
+            author: &context.client,
+            at: request.at,
+        };
+        if self.deleted {
+            room.end(&new, |old| {
+                certificate::write_as(&self.certificate, Status::Cancelled, &old.item, &patient)
+            })?;
+        } else {
+            room.put(&new, |item| certificate::write(&self.certificate, item, &patient))?;
+        }
+        Ok(entered.held.map_or(Applied::Accepted, Applied::Held))
+    }
+}

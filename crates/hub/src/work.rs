@@ -1,0 +1,180 @@
+//! Registrations are done in the background: chunk by chunk, each in one transaction with its
+//! results, so that after a crash a task goes on behind the last chunk.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use domain::finding::Finding;
+use store::task::{RecordResult, Task};
+use store::{StoreError, Tx};
+
+use crate::Hub;
+use crate::refusal::Refusal;
+use crate::registration::intake_records::Parsed;
+use crate::registration::{self, Applied, Context, Prepared, TaskKind};
+
+/// Records of one chunk: other deeds wait behind it, so it is short.
+const CHUNK: usize = 200;
+/// How long the worker rests when nothing rings.
+const REST: Duration = Duration::from_secs(1);
+
+/// Does registrations until it is told to stop.
+pub struct Worker {
+    hub: Arc<Hub>,
+}
+
+impl Worker {
+    /// A worker for a hub; one is enough, and arrival order decides.
+    #[must_use]
+    pub fn new(hub: Arc<Hub>) -> Self {
+        Self { hub }
+    }
+
+    /// Works for ever.
+    pub async fn run(self) {
+        loop {
+            match self.next().await {
+                Ok(true) => {}
+                Ok(false) => {
+                    let bell = self.hub.bell.notified();
+                    let _rested = tokio::time::timeout(REST, bell).await;
+                }
+                Err(refusal) => {
+                    tracing::error!(code = refusal.code, "a registration waits");
+                    tokio::time::sleep(REST).await;
+                }
+            }
+        }
+    }
+
+    /// Does everything that waits, then returns: for tests and one-off commands.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn finish(&self) -> Result<(), Refusal> {
+        while self.next().await? {}
+        Ok(())
+    }
+
+    async fn next(&self) -> Result<bool, Refusal> {
+        let found = self.hub.store.read(|tx| {
+            let Some(task) = tx.open_task()? else { return Ok(None) };
+            let body = tx.task_body(&task)?;
+            Ok::<_, StoreError>(Some((task, body)))
+        });
+        match found.await? {
+            None => Ok(false),
+            Some((task, body)) => {
+                self.task(task, body).await?;
+                Ok(true)
+            }
+        }
+    }
+
+    async fn task(&self, mut task: Task, body: Vec<u8>) -> Result<(), Refusal> {
+        let context = Arc::new(Context::of(&self.hub, &task).await?);
+        let mut rest = self.read(&context, &task, body).await;
+        let mut chunk = prepare(&context, &mut rest).await;
+        while !chunk.is_empty() {
+            let count = u32::try_from(chunk.len()).unwrap_or(u32::MAX);
+            let doing = tokio::spawn(apply(Arc::clone(&context), task.clone(), chunk));
+            chunk = prepare(&context, &mut rest).await;
+            doing.await.map_err(|_| StoreError::Closed)??;
+            task.done += count;
+        }
+        self.end(task).await
+    }
+
+    /// Reads the body again; what was accepted reads, unless the vault's key is another now.
+    async fn read(&self, context: &Arc<Context>, task: &Task, body: Vec<u8>) -> Parts {
+        let (context, done) = (Arc::clone(context), task.done as usize);
+        let Some(kind) = TaskKind::from_code(task.kind) else { return Vec::new().into_iter() };
+        let parsed = tokio::task::spawn_blocking(move || registration::prepare(&context, kind, &body));
+        let mut parsed = match parsed.await {
+            Ok(Ok(parsed)) => parsed,
+            Ok(Err(finding)) => {
+                tracing::error!(code = finding.code, "a kept body does not read");
+                Vec::new()
+            }
+            Err(_) => Vec::new(),
+        };
+        parsed.drain(..done.min(parsed.len()));
+        parsed.into_iter()
+    }
+
+    async fn end(&self, task: Task) -> Result<(), Refusal> {
+        let at = self.hub.now();
+        let ended = self.hub.store.write(move |tx| {
+            tx.finish_task(&task, at)?;
+            tx.tell(&task.municipality, "task-finished", &task.name, at)
+        });
+        ended.await?;
+        self.hub.news.notify_waiters();
+        Ok(())
+    }
+}
+
+type Parts = std::vec::IntoIter<Parsed>;
+
+async fn prepare(context: &Arc<Context>, rest: &mut Parts) -> Vec<Prepared> {
+    let records: Vec<Parsed> = rest.by_ref().take(CHUNK).collect();
+    let context = Arc::clone(context);
+    let prepared = tokio::task::spawn_blocking(move || {
+        records.into_iter().map(|record| record.prepare(&context)).collect()
+    });
+    prepared.await.unwrap_or_default()
+}
+
+async fn apply(
+    context: Arc<Context>,
+    task: Task,
+    chunk: Vec<Prepared>,
+) -> Result<(), StoreError> {
+    let store = context.hub.store.clone();
+    let chunk = Arc::new(chunk);
+    store.write(move |tx| {
+        let mut results = Vec::with_capacity(chunk.len());
+        for (position, record) in (task.done..).zip(chunk.iter()) {
+            results.push(one(tx, &context, position, record)?);
+        }
+        tx.progress(&task, &results)
+    }).await
+}
+
+fn one(
+    tx: &mut Tx<'_>,
+    context: &Context,
+    position: u32,
+    record: &Prepared,
+) -> Result<(RecordResult, Option<String>), StoreError> {
+    let (deed, warnings) = match record {
+        Prepared::Refused(findings) => {
+            return Ok(registration::outcome(position, RecordResult::Refused, findings));
+        }
+        Prepared::Ready(deed, warnings) => (deed, warnings),
+    };
+    let applied = tx.attempt(|tx| {
+        let applied = deed.apply(tx, context)?;
+        Ok((!matches!(applied, Applied::Refused(_)), applied))
+    })?;
+    let (result, more) = match applied {
+        Applied::Accepted => (RecordResult::Accepted, None),
+        Applied::Refused(finding) => (RecordResult::Refused, Some(finding)),
+        Applied::Held(case) => {
+            let at = context.request().at;
+            tx.tell(&context.municipality, "link-held", &case, at)?;
+            (RecordResult::Held, Some(held(&case)))
+        }
+    };
+    let findings: Vec<Finding> = warnings.iter().cloned().chain(more).collect();
+    Ok(registration::outcome(position, result, &findings))
+}
+
+fn held(case: &str) -> Finding {
+    Finding::warn(
+        "link-held",
+        "basicFiveInfo",
+        format!("登録済みの方と似ていますが5情報が一致しないため、確認待ちにしました(確認番号 {case})。自治体画面の「確認待ち」で判断してください。それまで誰にも表示されません。"),
+        format!("Near to somebody registered, but the five attributes do not all agree: case {case} waits for an officer and is shown to nobody until then."),
+    )
+}

@@ -1,0 +1,240 @@
+//! The store as deeds see it: read, write, and the durable audit entry before any answer.
+
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{TrySendError, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+
+use domain::instant::Instant;
+use tokio::sync::oneshot;
+
+use crate::StoreError;
+use crate::batch::{Job, Reply};
+use crate::config::{Config, Place};
+use crate::log::Frontier;
+use crate::sql::{self, Access, Conn};
+use crate::tx::{Trail, Tx};
+use crate::writer::{Clock, Queue, Writer, checkpointer};
+
+/// Jobs that may wait for the writer; more answer [`StoreError::Busy`].
+const QUEUE: usize = 8192;
+/// How often a reading deed decides again before it moves into the writer.
+const TRIES: u32 = 4;
+
+/// The store. Cheap to clone; it closes when the last clone goes.
+#[derive(Clone)]
+pub struct Store {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    config: Config,
+    readers: Mutex<Vec<Conn>>,
+    queue: Queue,
+    ended: Arc<AtomicBool>,
+    threads: Mutex<Vec<JoinHandle<()>>>,
+}
+
+impl Store {
+    /// Opens the store, creating and migrating it as needed. `clock` dates checkpoints.
+    ///
+    /// # Errors
+    /// When the place cannot be opened, is newer than this program, or its log is damaged.
+    pub fn open(config: Config, clock: Clock) -> Result<Self, StoreError> {
+        let mut conn = connect(&config, Access::Write { durable: config.durable })?;
+        crate::schema::migrate(&mut conn)?;
+        let frontier = crate::append::frontier(&mut conn)?;
+        let readers = (0..config.readers)
+            .map(|_| connect(&config, Access::Read))
+            .collect::<Result<Vec<_>, _>>()?;
+        let (queue, jobs) = sync_channel(QUEUE);
+        let ended = Arc::new(AtomicBool::new(false));
+        let mut threads = Vec::new();
+        if let Place::Sqlite(path) = &config.place {
+            threads.push(start_checkpointer(path, Arc::clone(&ended))?);
+        }
+        threads.push(start_writer(conn, frontier, &config, clock, jobs)?);
+        let inner =
+            Inner { config, readers: Mutex::new(readers), queue, ended, threads: threads.into() };
+        Ok(Self { inner: Arc::new(inner) })
+    }
+
+    /// Runs a reading deed on a snapshot. If it used an access or a look-up, its audit entries are
+    /// durable before the answer leaves; if what it relied on changed meanwhile, it decides again.
+    ///
+    /// # Errors
+    /// The deed's own, or the store's.
+    pub async fn read<T, E>(
+        &self,
+        mut deed: impl FnMut(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        for _ in 0..TRIES {
+            let (answer, mut trail) = self.snapshot(&mut deed)?;
+            if answer.is_err() {
+                trail.entries.retain(|entry| entry.refused);
+                trail.spends.clear();
+            }
+            if trail.is_empty() {
+                return answer;
+            }
+            match self.leave(trail).await {
+                Ok(()) => return answer,
+                Err(StoreError::Stale) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        self.write(deed).await
+    }
+
+    fn snapshot<T, E: From<StoreError>>(
+        &self,
+        deed: &mut impl FnMut(&mut Tx<'_>) -> Result<T, E>,
+    ) -> Result<(Result<T, E>, Trail), E> {
+        let mut conn = self.reader()?;
+        conn.run("begin", &[])?;
+        let mut tx = Tx::new(&mut conn, &self.inner.config.vault, &self.inner.config.entropy);
+        let answer = deed(&mut tx);
+        let trail = std::mem::take(&mut tx.trail);
+        conn.run("rollback", &[])?;
+        self.inner.readers.lock().unwrap_or_else(PoisonError::into_inner).push(conn);
+        Ok((answer, trail))
+    }
+
+    fn reader(&self) -> Result<Conn, StoreError> {
+        let free = self.inner.readers.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        free.map_or_else(|| connect(&self.inner.config, Access::Read), Ok)
+    }
+
+    async fn leave(&self, trail: Trail) -> Result<(), StoreError> {
+        let (tell, told) = oneshot::channel();
+        let reply: Reply = Box::new(move |verdict| drop(tell.send(verdict)));
+        self.send(Job::Leave(trail, reply))?;
+        told.await.unwrap_or(Err(StoreError::Closed))
+    }
+
+    /// Runs a writing deed in the writer; its answer leaves after the commit. A deed that fails
+    /// leaves no rows.
+    ///
+    /// # Errors
+    /// The deed's own, or the store's.
+    pub async fn write<T, E>(
+        &self,
+        mut deed: impl FnMut(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        let (tell, told) = oneshot::channel();
+        let mut tell = Some(tell);
+        let job = Job::Write(Box::new(move |tx| {
+            let answer = deed(tx);
+            let keep = answer.is_ok();
+            let tell = tell.take();
+            let reply: Reply = Box::new(move |verdict| {
+                if let Some(tell) = tell {
+                    drop(tell.send(verdict.map_err(E::from).and(answer)));
+                }
+            });
+            (keep, reply)
+        }));
+        self.send(job)?;
+        told.await.unwrap_or_else(|_| Err(StoreError::Closed.into()))
+    }
+
+    /// Signs a checkpoint over everything that is committed.
+    ///
+    /// # Errors
+    /// When the writer has ended.
+    pub async fn sign(&self) -> Result<(), StoreError> {
+        let (tell, told) = oneshot::channel();
+        self.send(Job::Sign(Box::new(move |verdict| drop(tell.send(verdict)))))?;
+        told.await.unwrap_or(Err(StoreError::Closed))
+    }
+
+    fn send(&self, job: Job) -> Result<(), StoreError> {
+        self.inner.queue.try_send(job).map_err(|error| match error {
+            TrySendError::Full(_) => StoreError::Busy,
+            TrySendError::Disconnected(_) => StoreError::Closed,
+        })
+    }
+
+    /// The keys of the vault, to prepare claims outside of the writer.
+    #[must_use]
+    pub fn vault(&self) -> &crate::vault::VaultKeys {
+        &self.inner.config.vault
+    }
+
+    /// The source of randomness.
+    #[must_use]
+    pub fn entropy(&self) -> &crate::Entropy {
+        &self.inner.config.entropy
+    }
+
+    /// The verifier key of the log.
+    #[must_use]
+    pub fn log_key(&self) -> String {
+        self.inner.config.signer.verifier().to_string()
+    }
+
+    /// A durable commit that changes one row: what this disk allows.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn commit_once(&self, at: Instant) -> Result<(), StoreError> {
+        self.write(move |tx| tx.put_setting("bench.commit", &at.0.to_be_bytes())).await
+    }
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        self.ended.store(true, Ordering::Relaxed);
+        drop(self.queue.send(Job::Stop));
+        let threads =
+            std::mem::take(self.threads.get_mut().unwrap_or_else(PoisonError::into_inner));
+        for thread in threads {
+            drop(thread.join());
+        }
+    }
+}
+
+fn connect(config: &Config, access: Access) -> Result<Conn, StoreError> {
+    match &config.place {
+        Place::Sqlite(path) => Ok(Conn::Sqlite(sql::open_sqlite(path, access, config.cache_mib)?)),
+        Place::Postgres { connection, schema } => {
+            let session = sql::connect_postgres(connection, schema)?;
+            Ok(Conn::Postgres(Box::new(session)))
+        }
+    }
+}
+
+fn start_checkpointer(path: &Path, ended: Arc<AtomicBool>) -> Result<JoinHandle<()>, StoreError> {
+    let mut conn = Conn::Sqlite(sql::open_sqlite(path, Access::Write { durable: true }, 1)?);
+    spawn("pmh-checkpoint", move || checkpointer(&mut conn, &ended))
+}
+
+fn start_writer(
+    conn: Conn,
+    frontier: Frontier,
+    config: &Config,
+    clock: Clock,
+    jobs: std::sync::mpsc::Receiver<Job>,
+) -> Result<JoinHandle<()>, StoreError> {
+    let writer = Writer { conn, frontier, config: config.clone(), clock, batches: 0 };
+    spawn("pmh-writer", move || writer.run(&jobs))
+}
+
+fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>, StoreError> {
+    std::thread::Builder::new()
+        .name(name.to_owned())
+        .spawn(work)
+        .map_err(|error| StoreError::Database(format!("no thread for {name}: {error}")))
+}
+
+const fn _is_send_and_sync<T: Send + Sync>() {}
+const _: () = _is_send_and_sync::<Store>();
