@@ -128,3 +128,13 @@ pub async fn read_feed(
     let changes = hub.store.read(move |tx| tx.changes(&municipality, after, limit)).await;
     changes.map_err(|error: StoreError| error.into())
 }
+
+/// The name of a municipality, for people; its code if it is not in the catalogue.
+///
+/// # Errors
+/// When the store fails.
+pub async fn municipality_name(hub: &Hub, code: &str) -> Result<String, Refusal> {
+    let code = code.to_owned();
+    let name = hub.store.read(move |tx| tx.municipality_name(&code)).await;
+    name.map_err(|error: StoreError| error.into())
+}

@@ -96,7 +96,7 @@ impl Store {
         deed: &mut impl FnMut(&mut Tx<'_>) -> Result<T, E>,
     ) -> Result<(Result<T, E>, Trail), E> {
         let mut conn = self.reader()?;
-        conn.run("begin", &[])?;
+        conn.begin_read()?;
         let mut tx = Tx::new(&mut conn, &self.inner.config.vault, &self.inner.config.entropy);
         let answer = deed(&mut tx);
         let trail = std::mem::take(&mut tx.trail);

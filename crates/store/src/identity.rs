@@ -121,6 +121,9 @@ impl Tx<'_> {
         match self.link_row(&bytes)? {
             Some(row) if row.state == ACTIVE || row.state == HELD => {
                 self.supersede_link(&bytes, &row, (row.resident, REVOKED), None, at)?;
+                if row.state == HELD {
+                    self.unblock_if_decided(ResidentId(row.resident))?;
+                }
                 Ok(true)
             }
             _ => Ok(false),
@@ -355,10 +358,22 @@ impl Tx<'_> {
             self.supersede_link(&key, &link, (case.candidate.resident.0, ACTIVE), None, at)?;
             self.merge(case.incoming.resident, case.candidate.resident, at)?;
         } else {
-            self.supersede_link(&key, &link, (case.incoming.resident.0, REJECTED), None, at)?;
+            self.reject(&key, &link, at)?;
             self.unblock_if_decided(case.incoming.resident)?;
         }
         Ok(Some(case))
+    }
+
+    /// The identifier does not belong to the candidate (one version says so), and so it stands for
+    /// the person with whom it came in: else nobody could ever be found by it again.
+    fn reject(&mut self, key: &[u8], held: &LinkRow, at: Instant) -> Result<(), StoreError> {
+        self.supersede_link(key, held, (held.resident, REJECTED), None, at)?;
+        match self.link_row(key)? {
+            Some(rejected) => {
+                self.supersede_link(key, &rejected, (held.resident, ACTIVE), None, at)
+            }
+            None => Ok(()),
+        }
     }
 
     /// A provisional resident opens when no link of theirs waits any more.
@@ -386,9 +401,23 @@ impl Tx<'_> {
         }
         self.move_records(from, into)?;
         for sql in [
-            "update guardian set guardian = $2 where guardian = $1",
-            "update guardian set child = $2 where child = $1",
-            "update vault set resident = $2 where resident = $1",
+            // Whoever has the same already keeps it: what could not move is left behind.
+            "update guardian set guardian = $2 where guardian = $1 and not exists
+             (select 1 from guardian as own where own.guardian = $2 and own.child = guardian.child
+              and own.key = guardian.key)",
+            "update guardian set child = $2 where child = $1 and not exists
+             (select 1 from guardian as own where own.guardian = guardian.guardian
+              and own.child = $2 and own.key = guardian.key)",
+            "delete from guardian where guardian = $1 or child = $1 or (guardian = $2 and child = $2)",
+            "update vault set resident = $2 where resident = $1 and not exists
+             (select 1 from vault as own where own.resident = $2 and own.hash = vault.hash)",
+            "delete from vault where resident = $1 and resident <> $2",
+            // How `from` was described finds `into` now.
+            "insert into near (key, resident) select key, cast($2 as bigint) from near
+             where resident = $1 on conflict do nothing",
+            "delete from near where resident = $1 and resident <> $2",
+            // Cases that wait for a decision against `from` wait for one against `into`.
+            "update link set candidate = $2 where candidate = $1 and state = 2",
             "update resident set merged_into = $2, stamp = stamp + 1 where resident = $1",
         ] {
             self.conn.run(sql, params![from.0, into.0])?;

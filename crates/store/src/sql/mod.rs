@@ -1,4 +1,4 @@
-//! One SQL text for both databases: `$1` parameters in the order of their first appearance, 64-bit
+//! One SQL text for both databases: `$1` is the first parameter wherever it stands, 64-bit
 //! integers, texts and blobs only.
 
 mod postgresql;
@@ -159,6 +159,14 @@ impl Conn {
         self.script(match self {
             Self::Sqlite(_) => "begin immediate",
             Self::Postgres(_) => "begin isolation level serializable",
+        })
+    }
+
+    /// Begins the snapshot of a reading deed; nothing can be written in it.
+    pub(crate) fn begin_read(&mut self) -> Result<(), StoreError> {
+        self.script(match self {
+            Self::Sqlite(_) => "begin",
+            Self::Postgres(_) => "begin isolation level repeatable read read only",
         })
     }
 

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use rusqlite::types::{ToSqlOutput, ValueRef};
-use rusqlite::{Connection, OpenFlags, ToSql};
+use rusqlite::{Connection, OpenFlags, Statement, ToSql};
 
 use super::{P, Row};
 use crate::StoreError;
@@ -58,10 +58,25 @@ impl ToSql for P<'_> {
     }
 }
 
+/// `$2` is the second parameter wherever it stands. SQLite itself takes it for a name and counts
+/// names as they appear, which would hand `set a = $2 where b = $1` its parameters crosswise.
+fn bind(statement: &mut Statement<'_>, params: &[P<'_>]) -> Result<(), StoreError> {
+    for place in 1..=statement.parameter_count() {
+        let number = statement
+            .parameter_name(place)
+            .and_then(|name| name.strip_prefix('$')?.parse::<usize>().ok())
+            .unwrap_or(0);
+        let param = number.checked_sub(1).and_then(|at| params.get(at));
+        let missing = || StoreError::Database(format!("parameter {number} is missing"));
+        statement.raw_bind_parameter(place, param.ok_or_else(missing)?)?;
+    }
+    Ok(())
+}
+
 pub(super) fn run(conn: &Connection, sql: &str, params: &[P<'_>]) -> Result<u64, StoreError> {
     let mut statement = conn.prepare_cached(sql)?;
-    let changed = statement.execute(rusqlite::params_from_iter(params))?;
-    Ok(changed as u64)
+    bind(&mut statement, params)?;
+    Ok(statement.raw_execute()? as u64)
 }
 
 pub(super) fn rows<T>(
@@ -71,7 +86,8 @@ pub(super) fn rows<T>(
     read: &mut dyn FnMut(&Row<'_>) -> Result<T, StoreError>,
 ) -> Result<Vec<T>, StoreError> {
     let mut statement = conn.prepare_cached(sql)?;
-    let mut rows = statement.query(rusqlite::params_from_iter(params))?;
+    bind(&mut statement, params)?;
+    let mut rows = statement.raw_query();
     let mut out = Vec::new();
     while let Some(row) = rows.next()? {
         out.push(read(&Row::Sqlite(row))?);

@@ -1,0 +1,14 @@
+//! One suite of storage tests, on embedded SQLite and, if `PMH_TEST_POSTGRES` says where, on
+//! PostgreSQL: both must do the same.
+
+mod audit;
+mod bench;
+mod identity;
+mod kill;
+mod log;
+mod model;
+mod people;
+mod record;
+mod schema;
+mod tasks;
+mod vault;

@@ -1,0 +1,67 @@
+//! `GET /pmh/v1/feed`: what happened, after a cursor; waits for news if there are none.
+
+use std::time::Duration;
+
+use axum::extract::{Query, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use hub::{Kind, Refusal};
+
+use crate::App;
+use crate::answer::{No, json};
+use crate::caller::MunicipalitySystem;
+
+/// Changes of one answer at most.
+const PAGE: u32 = 500;
+/// Longest wait, in seconds.
+const WAIT: u64 = 30;
+
+#[derive(serde::Deserialize)]
+pub(crate) struct Cursor {
+    after: Option<String>,
+    #[serde(default)]
+    wait: u64,
+}
+
+pub(crate) async fn feed(
+    MunicipalitySystem(caller): MunicipalitySystem,
+    State(app): State<App>,
+    Query(cursor): Query<Cursor>,
+) -> Result<Response, No> {
+    let after = match cursor.after.as_deref() {
+        None | Some("") => 0,
+        Some(text) => text.parse().map_err(|_| wrong_cursor())?,
+    };
+    let mut changes = hub::read_feed(&app.hub, &caller, after, PAGE).await?;
+    if changes.is_empty() && cursor.wait > 0 {
+        let longest = Duration::from_secs(cursor.wait.min(WAIT));
+        let _news_or_not = tokio::time::timeout(longest, app.hub.news()).await;
+        changes = hub::read_feed(&app.hub, &caller, after, PAGE).await?;
+    }
+    let next = changes.last().map_or(after, |change| change.seq);
+    Ok(json(StatusCode::OK, |writer| {
+        writer.member("items").array(|writer| {
+            for change in &changes {
+                writer.object(|writer| {
+                    writer.text("cursor", &change.seq.to_string());
+                    writer.text("at", &change.at.rfc3339());
+                    writer.text("type", &change.kind);
+                    match change.kind.as_str() {
+                        "task-finished" => writer.text("taskId", &change.detail),
+                        _ => writer.text("detail", &change.detail),
+                    }
+                });
+            }
+        });
+        writer.text("next", &next.to_string());
+    }))
+}
+
+fn wrong_cursor() -> Refusal {
+    Refusal::new(
+        Kind::Invalid,
+        "wrong-cursor",
+        "afterには前回のnextをそのまま付けてください。",
+        "Send `next` of the answer before as `after`.",
+    )
+}

@@ -1,0 +1,30 @@
+//! `PUT` and `GET /pmh/v1/schemes`: the scheme master (制度マスタ) of a municipality.
+
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use hub::intake;
+use hub::registration::too_large;
+
+use crate::App;
+use crate::answer::{No, bytes};
+use crate::caller::MunicipalitySystem;
+
+pub(crate) async fn put(
+    MunicipalitySystem(caller): MunicipalitySystem,
+    State(app): State<App>,
+    body: Body,
+) -> Result<Response, No> {
+    let body = super::body(body, intake::limits::BODY_BYTES, too_large).await?;
+    let schemes = hub::put_schemes(&app.hub, &caller, &body).await?;
+    Ok(bytes(StatusCode::OK, "application/json", intake::schemes::write(&schemes)))
+}
+
+pub(crate) async fn get(
+    MunicipalitySystem(caller): MunicipalitySystem,
+    State(app): State<App>,
+) -> Result<Response, No> {
+    let schemes = hub::read_schemes(&app.hub, &caller).await?;
+    Ok(bytes(StatusCode::OK, "application/json", intake::schemes::write(&schemes)))
+}

@@ -1,0 +1,144 @@
+//! Every route in one table: the router is built from it, and the authorisation test reads it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::http::StatusCode;
+use axum::routing::{MethodRouter, get, post};
+use hub::Hub;
+
+use crate::{App, DemoDesk, clinic, log, look, municipality, operator, pmh, public, resident, start};
+
+/// A question that takes longer is given up; long polls have their own bound below it.
+const LONGEST: Duration = Duration::from_secs(60);
+
+/// Every route: method and path.
+pub const ROUTES: &[(&str, &str)] = &[
+    ("GET", "/"),
+    ("GET", "/health"),
+    ("GET", "/openapi.json"),
+    ("GET", look::STYLESHEET_PATH),
+    ("GET", look::SCRIPT_PATH),
+    ("GET", look::ICON_PATH),
+    ("GET", "/log/checkpoint"),
+    ("GET", "/log/vkey"),
+    ("GET", "/log/tile/{*path}"),
+    ("POST", "/demo/enter"),
+    ("POST", "/leave"),
+    ("GET", "/clinic"),
+    ("POST", "/clinic/tap"),
+    ("POST", "/clinic/search"),
+    ("GET", "/resident"),
+    ("POST", "/resident/enter"),
+    ("GET", "/resident/child/{id}"),
+    ("GET", "/resident/looks.json"),
+    ("GET", "/municipality"),
+    ("GET", "/municipality/tasks/{id}"),
+    ("GET", "/municipality/links"),
+    ("POST", "/municipality/links/{id}"),
+    ("GET", "/municipality/schemes"),
+    ("GET", "/operator"),
+    ("POST", "/pmh/v1/token"),
+    ("POST", "/pmh/v1/medical-subsidy/registration-tasks"),
+    ("POST", "/pmh/v1/municipal-checkup/registration-tasks"),
+    ("POST", "/pmh/v1/relations/registration-tasks"),
+    ("GET", "/pmh/v1/tasks/{id}"),
+    ("GET", "/pmh/v1/schemes"),
+    ("PUT", "/pmh/v1/schemes"),
+    ("GET", "/pmh/v1/feed"),
+    ("POST", "/pmh/v1/card-challenges"),
+    ("POST", "/pmh/v1/eligibility"),
+];
+
+fn handler(method: &str, path: &str) -> Option<MethodRouter<App>> {
+    Some(match (method, path) {
+        ("GET", "/") => get(start::page),
+        ("GET", "/health") => get(public::health),
+        ("GET", "/openapi.json") => get(public::openapi),
+        ("GET", look::STYLESHEET_PATH) => get(public::stylesheet),
+        ("GET", look::SCRIPT_PATH) => get(public::script),
+        ("GET", look::ICON_PATH) => get(public::icon),
+        ("GET", "/log/checkpoint") => get(log::checkpoint),
+        ("GET", "/log/vkey") => get(log::vkey),
+        ("GET", "/log/tile/{*path}") => get(log::tile),
+        ("POST", "/demo/enter") => post(start::enter),
+        ("POST", "/leave") => post(start::leave),
+        ("GET", "/clinic") => get(clinic::page),
+        ("POST", "/clinic/tap") => post(clinic::tap),
+        ("POST", "/clinic/search") => post(clinic::search),
+        ("GET", "/resident") => get(resident::page),
+        ("POST", "/resident/enter") => post(resident::enter),
+        ("GET", "/resident/child/{id}") => get(resident::child),
+        ("GET", "/resident/looks.json") => get(resident::looks),
+        ("GET", "/municipality") => get(municipality::tasks),
+        ("GET", "/municipality/tasks/{id}") => get(municipality::task),
+        ("GET", "/municipality/links") => get(municipality::links),
+        ("POST", "/municipality/links/{id}") => post(municipality::decide),
+        ("GET", "/municipality/schemes") => get(municipality::schemes),
+        ("GET", "/operator") => get(operator::page),
+        (_, path) if path.starts_with("/pmh/") => return api(method, path),
+        _ => return None,
+    })
+}
+
+fn api(method: &str, path: &str) -> Option<MethodRouter<App>> {
+    Some(match (method, path) {
+        ("POST", "/pmh/v1/token") => post(pmh::token),
+        ("POST", "/pmh/v1/medical-subsidy/registration-tasks") => post(pmh::subsidy),
+        ("POST", "/pmh/v1/municipal-checkup/registration-tasks") => post(pmh::checkup),
+        ("POST", "/pmh/v1/relations/registration-tasks") => post(pmh::relations),
+        ("GET", "/pmh/v1/tasks/{id}") => get(pmh::task),
+        ("GET", "/pmh/v1/schemes") => get(pmh::get_schemes),
+        ("PUT", "/pmh/v1/schemes") => axum::routing::put(pmh::put_schemes),
+        ("GET", "/pmh/v1/feed") => get(pmh::feed),
+        ("POST", "/pmh/v1/card-challenges") => post(pmh::card_challenge),
+        ("POST", "/pmh/v1/eligibility") => post(pmh::eligibility),
+        _ => return None,
+    })
+}
+
+/// The router over a hub; with `demo`, virtual cards and one-click users.
+#[must_use]
+pub fn router(hub: Arc<Hub>, demo: Option<Arc<dyn DemoDesk>>) -> Router {
+    let mut secret = [0; 32];
+    (hub.store().entropy())(&mut secret);
+    let forms = aws_lc_rs::hmac::Key::new(aws_lc_rs::hmac::HMAC_SHA256, &secret);
+    let since = hub.now();
+    let css = look::stylesheet().into();
+    let app = App { hub, demo, css, forms: Arc::new(forms), since };
+    let mut router = Router::new();
+    for (method, path) in ROUTES {
+        if let Some(handler) = handler(method, path) {
+            router = router.route(path, handler);
+        }
+    }
+    router
+        .fallback(public::nothing)
+        .layer(axum::middleware::from_fn(bounded))
+        .with_state(app)
+}
+
+/// Gives up a question that takes too long.
+async fn bounded(
+    request: axum::extract::Request,
+    next: axum::middleware::Next,
+) -> axum::response::Response {
+    use axum::response::IntoResponse as _;
+    match tokio::time::timeout(LONGEST, next.run(request)).await {
+        Ok(response) => response,
+        Err(_) => StatusCode::REQUEST_TIMEOUT.into_response(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_route_of_the_table_has_a_handler() {
+        for (method, path) in ROUTES {
+            assert!(handler(method, path).is_some(), "{method} {path}");
+        }
+    }
+}

@@ -1,0 +1,144 @@
+//! What people read: days, ages, names of roles and purposes.
+
+use domain::access::{Basis, Purpose, Role};
+use domain::audit::{Action, Outcome};
+use domain::day::{Age, EraForm, attained};
+use domain::instant::Instant;
+use domain::person::{Birth, Sex};
+use hub::{Hub, LookView};
+use jiff::civil::Date;
+
+use crate::look::part::{Moment, Tone};
+
+/// 「令和8年8月1日」
+pub(crate) fn day(hub: &Hub, day: Date) -> String {
+    hub.book().calendar.write(day, EraForm::Kanji).unwrap_or_else(|_| day.to_string())
+}
+
+/// 「昭和60年4月1日（1985-04-01）」, or what is known.
+pub(crate) fn birth(hub: &Hub, of: Birth) -> String {
+    match of {
+        Birth::Day(date) => format!("{}（{date}）", day(hub, date)),
+        Birth::Month(year, month) => format!("{year}年{month}月（日は不詳）"),
+        Birth::Year(year) => format!("{year}年（月日は不詳）"),
+        Birth::Unknown => "不詳".to_owned(),
+    }
+}
+
+/// 「41歳」, by the law of ages: one grows older on the eve of the birthday, at its end, so that on
+/// the day itself the new age holds.
+pub(crate) fn age(of: Birth, today: Date) -> String {
+    let Birth::Day(born) = of else { return String::new() };
+    let full = |years: u32| attained(born, Age::Years(years)).is_ok_and(|eve| eve < today);
+    let years = (1..=130_u32).take_while(|years| full(*years)).count();
+    format!("{years}歳")
+}
+
+pub(crate) const fn sex(of: Sex) -> &'static str {
+    match of {
+        Sex::Male => "男",
+        Sex::Female => "女",
+        Sex::Unknown => "記載なし",
+    }
+}
+
+/// 「たった今」「3分前」「昨日 14:20」
+pub(crate) fn ago(at: Instant, now: Instant) -> String {
+    let seconds = now.seconds() - at.seconds();
+    let days = (now.day_in_japan() - at.day_in_japan()).get_days();
+    let full = at.for_people();
+    let clock = full.get(11..).unwrap_or_default();
+    match (seconds, days) {
+        (..60, _) => "たった今".to_owned(),
+        (60..3600, _) => format!("{}分前", seconds / 60),
+        (_, 0) => format!("今日 {clock}"),
+        (_, 1) => format!("昨日 {clock}"),
+        _ => full,
+    }
+}
+
+/// 「12,345」
+pub(crate) fn grouped(number: i64) -> String {
+    crate::look::picture::grouped(u64::try_from(number).unwrap_or(0))
+}
+
+/// One line of who looked.
+pub(crate) fn moment(look: &LookView, now: Instant) -> Moment {
+    let (result, tone) = match look.outcome {
+        Outcome::Granted => ("表示・処理しました".to_owned(), Tone::Good),
+        Outcome::Empty => ("見つかりませんでした".to_owned(), Tone::Plain),
+        Outcome::Refused => (format!("断りました（{}）", look.detail), Tone::Stop),
+    };
+    Moment {
+        when: ago(look.at, now),
+        at: look.at.for_people(),
+        machine: look.at.rfc3339(),
+        who: who(look),
+        what: what(look),
+        why: why(look),
+        result,
+        tone,
+    }
+}
+
+fn who(look: &LookView) -> String {
+    match look.role {
+        Role::Resident if look.by_self => "ご本人".to_owned(),
+        Role::Resident => "保護者の方".to_owned(),
+        Role::Operator => "運用者（資格情報の取り込み）".to_owned(),
+        Role::Desk | Role::InstitutionSystem => look.organisation_name.clone(),
+        Role::Officer => format!("{}（職員）", look.organisation_name),
+        Role::MunicipalitySystem => look.organisation_name.clone(),
+    }
+}
+
+fn what(look: &LookView) -> String {
+    let verb = match look.action {
+        Action::Read => "見ました",
+        Action::Write => "登録・更新しました",
+        Action::Query => "調べました",
+        Action::List => "一覧で見ました",
+    };
+    let parts: Vec<&str> = look
+        .what
+        .split(' ')
+        .filter_map(|part| part.split_once(':'))
+        .filter(|(_, count)| *count != "0")
+        .filter_map(|(name, _)| part_name(name))
+        .collect();
+    if parts.is_empty() { verb.to_owned() } else { format!("{}を{verb}", parts.join("・")) }
+}
+
+fn part_name(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "identity" => "氏名など",
+        "insurance" => "医療保険の資格",
+        "certificate" => "受給者証",
+        "relation" => "家族の関係",
+        "checkup-target" => "検診の対象",
+        "disclosures" => "見た人の記録",
+        _ => return None,
+    })
+}
+
+fn why(look: &LookView) -> String {
+    let purpose = match look.purpose {
+        Purpose::Eligibility => "受診時の資格確認",
+        Purpose::OwnRecord => "ご自身の記録の確認",
+        Purpose::ChildRecord => "お子さんの記録の確認",
+        Purpose::Registration => "対象者の登録（自治体の事務）",
+        Purpose::LinkDecision => "本人確認待ちの判断",
+        Purpose::RegistryImport => "資格情報の取り込み",
+        Purpose::SignIn => "サインイン",
+    };
+    let basis = match look.basis {
+        Basis::CardWithConsent => "カードの提示と、受給者証の提供への同意",
+        Basis::CardOnly => "カードの提示（受給者証は提供しない）",
+        Basis::NumbersWithConsent => "被保険者番号と、受給者証の提供への同意",
+        Basis::NumbersOnly => "被保険者番号（受給者証は提供しない）",
+        Basis::Session => "カードによるサインイン",
+        Basis::MunicipalTask => "法令に基づく事務",
+        Basis::Registry => "資格情報の登録",
+    };
+    format!("{purpose} — {basis}")
+}
