@@ -5,6 +5,7 @@ use std::sync::Arc;
 use domain::access::{Basis, Caller, Purpose, Request, Role};
 use domain::finding::Finding;
 use domain::identity::LinkKey;
+use domain::instant::Instant;
 use domain::insurance::Insurance;
 use domain::person::FiveAttributes;
 use fhir::Kind as Record;
@@ -201,3 +202,106 @@ fn bind(
     Ok(entered.held.map_or(RowResult::Taken, RowResult::Held))
 }
 
+
+/// One resident as the register of a municipality describes them.
+#[derive(Debug, Clone)]
+pub struct RegisterRow {
+    /// 個人番号: to the vault and nowhere else.
+    pub my_number: domain::number::MyNumber,
+    /// Whose register.
+    pub municipality: String,
+    /// 基本5情報.
+    pub five: FiveAttributes,
+}
+
+/// Loads a municipality's resident register; one result a row, in order.
+///
+/// # Errors
+/// As [`import_insured`].
+pub async fn import_register(
+    hub: &Arc<Hub>,
+    rows: Vec<RegisterRow>,
+    progress: impl FnMut(usize),
+) -> Result<Vec<RowResult>, Refusal> {
+    import(hub, rows, |hub, row| prepare_register(hub, row), progress).await
+}
+
+fn prepare_register(hub: &Arc<Hub>, row: RegisterRow) -> Act {
+    let claim = match hub.store.vault().claim(&row.my_number, hub.store.entropy()) {
+        Ok(claim) => claim,
+        Err(_) => return Box::new(|_, _, _| Err(StoreError::Closed)),
+    };
+    let source = (row.municipality.as_str(), row.municipality.as_str());
+    let arrival =
+        Arrival::new(claim.key(), Some(claim), row.five, source, hub.name(), &hub.book.names);
+    Box::new(move |tx, hub, request| {
+        let entered = arrival.enter(tx, request, &hub.book.names)?;
+        let mut room = enter::open(tx, &entered.candidate, request)?;
+        arrival.describe(&mut room, "registry", false)?;
+        Ok(entered.held.map_or(RowResult::Taken, RowResult::Held))
+    })
+}
+
+/// Somebody of a store that is being built from nothing: nobody else can be the same person.
+#[derive(Debug, Clone)]
+pub struct Fresh {
+    /// Description and insurance.
+    pub insured: Insured,
+    /// Certificates, as registered.
+    pub certificates: Vec<domain::certificate::Certificate>,
+    /// Cards: generation and serial.
+    pub cards: Vec<(String, String)>,
+}
+
+/// Builds a store from nothing, for benchmarks: like the registries above, without the search for
+/// people who are near.
+///
+/// # Errors
+/// When the store fails, or an identifier occurs twice.
+pub async fn load_fresh(hub: &Arc<Hub>, rows: Vec<Fresh>) -> Result<(), Refusal> {
+    import(hub, rows, |hub, row| prepare_fresh(hub, row), |_| {}).await.map(drop)
+}
+
+fn prepare_fresh(hub: &Arc<Hub>, row: Fresh) -> Act {
+    let ids: Vec<String> = (0..row.certificates.len() + 2).map(|_| hub.name()).collect();
+    Box::new(move |tx, _, request| {
+        let of = &row.insured.insurance;
+        let candidate = tx.enter_resident(false)?;
+        let key = LinkKey::insured(&of.insurer, &of.symbol, &of.number, &of.branch);
+        tx.claim(&key, &candidate, request.at)?;
+        for (generation, serial) in &row.cards {
+            let (generation, serial) = (generation.clone(), serial.clone());
+            tx.claim(&LinkKey::Card { generation, serial }, &candidate, request.at)?;
+        }
+        let mut room = enter::open(tx, &candidate, request)?;
+        put_fresh(&mut room, &row, &ids)?;
+        Ok(RowResult::Taken)
+    })
+}
+
+fn put_fresh(room: &mut store::Room<'_, '_>, row: &Fresh, ids: &[String]) -> Result<(), StoreError> {
+    use fhir::profiles::{certificate, patient};
+    let at = room.access().request().at;
+    fn new<'a>(kind: Record, (key, item): (&'a str, &'a str), whose: &'a str, at: Instant) -> New<'a> {
+        New { kind, key, item, hidden: false, custodian: whose, author: "registry", at }
+    }
+    let of = &row.insured.insurance;
+    let attributes = row.insured.five.clone();
+    let face = patient::PatientFace { attributes, identifiers: Vec::new() };
+    let reference = format!("Patient/{}", ids[0]);
+    let source = format!("insurer:{}", of.insurer);
+    room.put(&new(Record::Patient, (&source, &ids[0]), &of.insurer, at), |item| patient::write(&face, item))?;
+    let key = [&of.insurer[..], &of.symbol, &of.number, &of.branch].join("\u{1f}");
+    room.put(&new(Record::CoverageInsurance, (&key, &ids[1]), &of.insurer, at), |item| {
+        insurance::write(of, item, &reference)
+    })?;
+    for (certificate, id) in row.certificates.iter().zip(&ids[2..]) {
+        let key = certificate.key();
+        let key = [key.municipality, key.type_id, key.sub_key, key.history_key].join("\u{1f}");
+        let municipality = &certificate.municipality;
+        room.put(&new(Record::CoverageCertificate, (&key, id), municipality, at), |item| {
+            certificate::write(certificate, item, &reference)
+        })?;
+    }
+    Ok(())
+}

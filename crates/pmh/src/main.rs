@@ -1,2 +1,5 @@
 //! The `pmh` program.
-fn main() {}
+
+fn main() -> std::process::ExitCode {
+    pmh::main()
+}

@@ -1,5 +1,7 @@
 //! What the writer runs: jobs of one batch, each in a savepoint, answered after the commit.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
 use crate::StoreError;
 use crate::config::Entropy;
 use crate::log::Frontier;
@@ -45,7 +47,8 @@ pub(crate) fn run_job(
 ) -> Result<Option<Answered>, StoreError> {
     match job {
         Job::Stop => Ok(None),
-        Job::Sign(reply) => Ok(Some((reply, Ok(())))),
+        // The writer signs after the commit.
+        Job::Sign(reply) => Ok(Some((reply, Err(StoreError::Closed)))),
         Job::Leave(trail, reply) => {
             let verdict = leave(conn, &trail);
             if verdict.is_ok() {
@@ -53,7 +56,7 @@ pub(crate) fn run_job(
             }
             Ok(Some((reply, verdict)))
         }
-        Job::Write(mut deed) => write(conn, bench, &mut deed, entries).map(Some),
+        Job::Write(mut deed) => write(conn, bench, &mut deed, entries),
     }
 }
 
@@ -72,17 +75,24 @@ fn leave(conn: &mut Conn, trail: &Trail) -> Result<(), StoreError> {
     spent::spend(conn, &trail.spends)
 }
 
-/// A deed that fails leaves no rows, but its refusals stay in the log.
+/// A deed that fails leaves no rows, but its refusals stay in the log. One that panics leaves
+/// nothing, its caller is told that the store closed, and the writer goes on.
 fn write(
     conn: &mut Conn,
     bench: &Bench<'_>,
     deed: &mut Deed,
     entries: &mut Vec<Pending>,
-) -> Result<Answered, StoreError> {
+) -> Result<Option<Answered>, StoreError> {
     conn.run("savepoint deed", &[])?;
     let mut tx = Tx::new(conn, bench.vault, bench.entropy);
-    let (keep, reply) = deed(&mut tx);
+    // The deed's rows go with its savepoint, so nothing half done is seen after a panic.
+    let done = catch_unwind(AssertUnwindSafe(|| deed(&mut tx)));
     let trail = std::mem::take(&mut tx.trail);
+    let Ok((keep, reply)) = done else {
+        conn.run("rollback to deed", &[])?;
+        conn.run("release deed", &[])?;
+        return Ok(None);
+    };
 
     let spent = if keep { spent::spend(conn, &trail.spends) } else { Ok(()) };
     let kept = keep && spent.is_ok();
@@ -91,7 +101,7 @@ fn write(
     }
     conn.run("release deed", &[])?;
     entries.extend(trail.entries.into_iter().filter(|entry| kept || entry.refused));
-    Ok((reply, spent))
+    Ok(Some((reply, spent)))
 }
 
 /// Appends the entries of a batch; `frontier` moves only with the commit.

@@ -356,7 +356,9 @@ impl Tx<'_> {
         let Some(link) = self.link_row(&key)? else { return Ok(None) };
         if same {
             self.supersede_link(&key, &link, (case.candidate.resident.0, ACTIVE), None, at)?;
-            self.merge(case.incoming.resident, case.candidate.resident, at)?;
+            if !case.incoming.is(&case.candidate) {
+                self.merge(case.incoming.resident, case.candidate.resident, at)?;
+            }
         } else {
             self.reject(&key, &link, at)?;
             self.unblock_if_decided(case.incoming.resident)?;

@@ -60,10 +60,10 @@ impl Writer {
     fn batch(&mut self, first: Job, jobs: &Receiver<Job>) -> bool {
         let mut replies = Vec::new();
         let mut stop = false;
-        let mut sign = false;
-        let done = self.transaction(first, jobs, &mut replies, &mut stop, &mut sign);
-        if sign {
-            self.sign_if_due(0);
+        let mut signs = Vec::new();
+        let done = self.transaction(first, jobs, &mut replies, &mut stop, &mut signs);
+        for reply in signs {
+            reply(done.clone().and_then(|()| self.sign()));
         }
         for (reply, verdict) in replies {
             reply(match &done {
@@ -94,7 +94,7 @@ impl Writer {
         jobs: &Receiver<Job>,
         replies: &mut Vec<batch::Answered>,
         stop: &mut bool,
-        sign: &mut bool,
+        signs: &mut Vec<batch::Reply>,
     ) -> Result<(), StoreError> {
         let bench = Bench { vault: &self.config.vault, entropy: &self.config.entropy };
         let mut entries = Vec::new();
@@ -103,7 +103,14 @@ impl Writer {
         let mut outcome = Ok(());
         while let Some(job) = next.take() {
             *stop |= matches!(job, Job::Stop);
-            *sign |= matches!(job, Job::Sign(_));
+            let job = match job {
+                Job::Sign(reply) => {
+                    signs.push(reply);
+                    next = jobs.try_recv().ok();
+                    continue;
+                }
+                job => job,
+            };
             match batch::run_job(&mut self.conn, &bench, job, &mut entries) {
                 Ok(done) => replies.extend(done),
                 Err(error) => {
@@ -140,10 +147,18 @@ impl Writer {
             .ok()
             .flatten()
             .is_none_or(|last| last.at.plus_seconds(seconds) <= now);
-        if due && self.frontier.size() > 0 {
-            let signer = Arc::clone(&self.config.signer);
-            let _next_time = crate::append::sign(&mut self.conn, &self.frontier, &signer, now);
+        if due {
+            let _next_time = self.sign();
         }
+    }
+
+    /// Signs the edge, however old the last checkpoint is.
+    fn sign(&mut self) -> Result<(), StoreError> {
+        if self.frontier.size() == 0 {
+            return Ok(());
+        }
+        let (signer, now) = (Arc::clone(&self.config.signer), (self.clock)());
+        crate::append::sign(&mut self.conn, &self.frontier, &signer, now).map(drop)
     }
 }
 

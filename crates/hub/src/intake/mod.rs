@@ -4,7 +4,6 @@
 //! and what to do. Item names, types and lengths are those of the published interface
 //! (law:PMH-API); what is ours says so. No sentence repeats what was sent: it may be a 個人番号.
 
-pub mod catalogue;
 pub mod checkup;
 pub mod csv;
 pub mod eligibility;

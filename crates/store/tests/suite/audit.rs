@@ -165,7 +165,8 @@ fn a_list_is_one_entry_on_the_page_of_everybody_in_it() {
         assert_eq!(listed.len(), 1);
         assert!(listed[0].starts_with("list granted - [held-links] count=2 list="), "{listed:?}");
         for id in [one, two] {
-            let decided = bench.write(move |tx| tx.decide_held(&officer(TOWN), &id, false, crate::bench::NOW));
+            let decided = bench
+                .write(move |tx| tx.decide_held(&officer(TOWN), &id, false, crate::bench::NOW));
             assert!(decided.unwrap().is_some());
         }
         assert_eq!(page(bench, &card("2"), first), listed);
@@ -194,7 +195,12 @@ fn erasing_takes_the_content_and_leaves_the_proof() {
         enter(bench, &card("1"));
         look(bench, &desk(), &card("1"), &[]);
         let later = Request { at: crate::bench::NOW.plus_seconds(100), ..desk() };
-        look(bench, &Request { caller: Caller { ..later.caller.clone() }, ..later }, &card("1"), &[]);
+        look(
+            bench,
+            &Request { caller: Caller { ..later.caller.clone() }, ..later },
+            &card("1"),
+            &[],
+        );
         let before = bench.rows("select commitment from audit_entry order by leaf");
         let limit = crate::bench::NOW.plus_seconds(50);
         assert_eq!(bench.write(move |tx| tx.erase_entries(limit, 10)), Ok(1));

@@ -82,6 +82,12 @@ impl Bench {
         self.store.get_or_insert_with(|| open(place).unwrap()).clone()
     }
 
+    /// Opens the store so that commits do not wait for the disk: for stories of many deeds.
+    pub(crate) fn without_waiting_for_the_disk(&mut self) {
+        let config = Config { durable: false, ..config(self.place.clone(), keys(1)) };
+        self.store = Some(Store::open(config, Arc::new(|| NOW)).unwrap());
+    }
+
     /// Closes the store; the next use opens it again.
     pub(crate) fn close(&mut self) {
         self.store = None;

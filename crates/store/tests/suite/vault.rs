@@ -86,9 +86,8 @@ fn a_number_finds_its_person_and_another_number_nobody() {
         let store = bench.store();
         let finds = |text: &str| {
             let key = store.vault().key_of(&MyNumber::parse(text).unwrap());
-            let found = crate::bench::block_on(
-                store.read(move |tx| tx.find(&find(registration()), &key)),
-            );
+            let found =
+                crate::bench::block_on(store.read(move |tx| tx.find(&find(registration()), &key)));
             Result::<_, StoreError>::unwrap(found).is_some()
         };
         assert!(finds(CANARY));

@@ -1,0 +1,159 @@
+//! The data folder: keys, store, test CA; and a hub made of them.
+
+use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use hub::credential::{CardAlgorithm, CardTrust};
+use hub::{Hub, Parts, Secrets};
+use lawbook::Lawbook;
+use reader::directory::{Directory, unpem};
+use store::log::Signer;
+use store::vault::VaultKeys;
+use store::{Config, Entropy, Place, Store};
+
+use crate::clock;
+
+/// A data folder.
+#[derive(Debug, Clone)]
+pub struct Home {
+    folder: PathBuf,
+}
+
+impl Home {
+    /// Opens a folder, making it if it is absent.
+    ///
+    /// # Errors
+    /// When it cannot be made.
+    pub fn open(folder: &Path) -> Result<Self, String> {
+        fs::create_dir_all(folder.join("keys"))
+            .map_err(|error| format!("cannot make {}: {error}", folder.display()))?;
+        private(&folder.join("keys"), 0o700)?;
+        Ok(Self { folder: folder.to_owned() })
+    }
+
+    /// The folder.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Test CA and virtual cards.
+    #[must_use]
+    pub fn cards(&self) -> Directory {
+        Directory::new(self.folder.join("test-cards"))
+    }
+
+    /// A secret of 32 bytes, made at the first start. Keys lie outside of the database, so that a
+    /// copy of the one is useless without the other.
+    fn secret(&self, name: &str) -> Result<[u8; 32], String> {
+        let path = self.folder.join("keys").join(name);
+        let wrong = |error: std::io::Error| format!("{}: {error}", path.display());
+        match fs::read(&path) {
+            Ok(bytes) => bytes
+                .try_into()
+                .map_err(|_| format!("{}: a key has 32 bytes; restore it", path.display())),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                let mut key = [0; 32];
+                entropy()(&mut key);
+                let mut file = fs::File::create(&path).map_err(wrong)?;
+                private(&path, 0o600)?;
+                file.write_all(&key).and_then(|()| file.sync_all()).map_err(wrong)?;
+                Ok(key)
+            }
+            Err(error) => Err(wrong(error)),
+        }
+    }
+
+    /// Opens the store.
+    ///
+    /// # Errors
+    /// When a key or the database cannot be opened.
+    pub fn store(&self, durable: bool) -> Result<Store, String> {
+        let vault = VaultKeys::new(&self.secret("vault-hash")?, &self.secret("vault-seal")?)
+            .map_err(|error| error.to_string())?;
+        let signer = Signer::from_seed("pmh.example/log", &self.secret("audit-log")?)
+            .map_err(|error| error.to_string())?;
+        let place = Place::Sqlite(self.folder.join("pmh.sqlite"));
+        let config =
+            Config { durable, ..Config::new(place, vault, Arc::new(signer), entropy()) };
+        Store::open(config, Arc::new(clock::now)).map_err(|error| error.to_string())
+    }
+
+    /// Puts a hub together that is reached at `origin`.
+    ///
+    /// # Errors
+    /// When a key, the database, the rules or the test CA cannot be opened.
+    pub fn hub(&self, origin: &str, durable: bool) -> Result<Arc<Hub>, String> {
+        let book = Lawbook::embedded().map_err(|fault| fault.to_string())?;
+        let hub = Hub::new(Parts {
+            store: self.store(durable)?,
+            book: Arc::new(book),
+            origin: origin.to_owned(),
+            trust: self.trust()?,
+            secrets: Secrets {
+                challenges: self.secret("challenges")?,
+                tokens: self.secret("tokens")?,
+                pseudonyms: self.secret("pseudonyms")?,
+            },
+            clock: Arc::new(clock::now),
+            entropy: entropy(),
+        });
+        let hub = Arc::new(hub);
+        self.accept_lists(&hub);
+        Ok(hub)
+    }
+
+    /// Trusts the CAs for user authentication that lie in the folder.
+    fn trust(&self) -> Result<CardTrust, String> {
+        let folder = self.folder.join("test-cards").join("ca");
+        let mut certificates = Vec::new();
+        for path in files(&folder, "-auth.crt.pem") {
+            let text = fs::read_to_string(&path).map_err(|error| error.to_string())?;
+            certificates.extend(unpem(&text));
+        }
+        let algorithms = [CardAlgorithm::Rsa2048Sha256, CardAlgorithm::P384Sha384];
+        let policies = [reader::profile::AUTHENTICATION_TEST_POLICY];
+        CardTrust::new(&certificates, &policies, &algorithms).map_err(|fault| fault.to_string())
+    }
+
+    /// Reads the lists of revocations that lie in the folder; a CA without a fresh one is refused.
+    pub fn accept_lists(&self, hub: &Hub) {
+        for path in files(&self.folder.join("test-cards").join("ca"), "-auth.crl.pem") {
+            let list = fs::read_to_string(&path).ok().and_then(|text| unpem(&text));
+            let Some(list) = list else { continue };
+            if let Err(fault) = hub.trust().accept_crl(&list, clock::now()) {
+                tracing::warn!(file = %path.display(), %fault, "a list of revocations is refused");
+            }
+        }
+    }
+}
+
+fn files(folder: &Path, ending: &str) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    let mut paths: Vec<PathBuf> = entries
+        .map(|entry| entry.path())
+        .filter(|path| path.to_string_lossy().ends_with(ending))
+        .collect();
+    paths.sort();
+    paths
+}
+
+fn private(path: &Path, mode: u32) -> Result<(), String> {
+    use std::os::unix::fs::PermissionsExt as _;
+    fs::set_permissions(path, fs::Permissions::from_mode(mode))
+        .map_err(|error| format!("{}: {error}", path.display()))
+}
+
+/// Random bytes of the system.
+#[must_use]
+pub fn entropy() -> Entropy {
+    Arc::new(|bytes: &mut [u8]| {
+        // Without randomness nothing here is safe: stop rather than go on with a weak key.
+        if aws_lc_rs::rand::fill(bytes).is_err() {
+            tracing::error!("the system gives no random bytes");
+            std::process::abort();
+        }
+    })
+}

@@ -1,0 +1,88 @@
+//! The `pmh` program: command line, configuration, wiring, clock, jobs.
+
+pub mod ask;
+pub mod audit;
+pub mod bench;
+mod benches;
+mod card;
+pub mod client;
+pub mod clock;
+pub mod demo;
+pub mod home;
+mod import;
+pub mod serve;
+
+use std::io::{BufReader, Write as _};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use lawbook::Lawbook;
+
+/// An open Public Medical Hub.
+#[derive(Debug, Parser)]
+#[command(name = "pmh", version, about = "An open Public Medical Hub", max_term_width = 100)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Load the synthetic towns, play the story over HTTP, and keep serving.
+    Demo(demo::DemoCommand),
+    /// Serve a hub.
+    Serve(serve::ServeCommand),
+    /// Answer questions to the rule engines: JSON Lines from standard input to standard output.
+    Ask {
+        /// A folder of rules instead of the built-in ones.
+        #[arg(long)]
+        rules: Option<PathBuf>,
+    },
+    /// Load a registry from a CSV file.
+    Import(import::ImportCommand),
+    /// Test CA and virtual My Number cards.
+    Card(card::CardCommand),
+    /// Check the audit log from the outside.
+    Audit(audit::AuditCommand),
+    /// Measure.
+    Bench(bench::BenchCommand),
+}
+
+/// Runs the program.
+#[must_use]
+pub fn main() -> ExitCode {
+    match Cli::parse().command {
+        Command::Demo(demo) => demo.run(),
+        Command::Serve(serve) => report(serve.run()),
+        Command::Ask { rules } => report(answer_questions(rules)),
+        Command::Import(import) => report(import.run()),
+        Command::Card(card) => report(card.run(clock::now()).map_err(|error| error.to_string())),
+        Command::Audit(audit) => audit.run(&|| clock::now().0),
+        Command::Bench(bench) => bench.run(&benches::environment()),
+    }
+}
+
+/// Says what went wrong on standard error.
+pub(crate) fn report(outcome: Result<(), String>) -> ExitCode {
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            let _nobody_reads = writeln!(std::io::stderr(), "pmh: {message}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn answer_questions(rules: Option<PathBuf>) -> Result<(), String> {
+    let book = match rules {
+        Some(folder) => Lawbook::open(&folder),
+        None => Lawbook::embedded(),
+    };
+    let book = book.map_err(|fault| fault.to_string())?;
+    let input = BufReader::with_capacity(1 << 16, std::io::stdin().lock());
+    match ask::run(input, std::io::stdout().lock(), &book) {
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+        other => other.map_err(|error| error.to_string()),
+    }
+}
