@@ -11,7 +11,6 @@ use web::start::view::{DemoGroup, DemoUser};
 use web::{DemoDesk, DemoRefusal, DemoUserKind};
 
 use super::town::World;
-use super::town::CardFate;
 use super::town::label;
 
 /// A card of the demo.
@@ -19,7 +18,6 @@ pub(crate) struct DemoCard {
     pub label: &'static str,
     pub pin: &'static str,
     pub name: String,
-    pub fate: CardFate,
     pub card: Mutex<SoftCard>,
 }
 

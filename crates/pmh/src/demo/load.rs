@@ -74,7 +74,6 @@ fn issue(home: &Home, world: &World) -> Result<Cards, String> {
             label: plan.label,
             pin: plan.pin,
             name: display(&person.five),
-            fate: plan.fate,
             card: Mutex::new(card),
         });
     }
