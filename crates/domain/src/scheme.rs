@@ -41,8 +41,14 @@ impl Scheme {
             Finding::stop(
                 "unknown-payer-number",
                 "medicalSubsidyInsurerNumber",
-                format!("公費負担者番号 {number} は制度マスタのこの受給者証種別にありません。番号か制度マスタを直してください。"),
-                format!("payer number {number} is not in the scheme master for this certificate type; correct the number or the master"),
+                format!(
+                    "公費負担者番号 {number} は制度マスタのこの受給者証種別にありません。\
+                番号か制度マスタを直してください。"
+                ),
+                format!(
+                    "payer number {number} is not in the scheme master for this certificate type; \
+                correct the number or the master"
+                ),
             )
         })
     }
@@ -53,7 +59,9 @@ impl Scheme {
             Finding::stop(
                 "unknown-income-segment",
                 "incomeSegment",
-                format!("所得区分 {code} は制度マスタにありません。先に制度マスタに登録してください。"),
+                format!(
+                    "所得区分 {code} は制度マスタにありません。先に制度マスタに登録してください。"
+                ),
                 format!("income segment {code} is not in the scheme master; set it up there first"),
             )
         })
@@ -81,7 +89,8 @@ impl Scheme {
 pub fn conditions_are_well_formed(text: &str) -> bool {
     text.split(';').all(|pair| {
         let code = |part: &str| {
-            !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+            !part.is_empty()
+                && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
         };
         pair.split_once('-').is_some_and(|(item, condition)| code(item) && code(condition))
     })

@@ -35,7 +35,7 @@ pub async fn issue_token(
     assertion: &str,
     terminal: Option<&str>,
 ) -> Result<Granted, Refusal> {
-    let terminal = terminal.map(|name| checked_terminal(name)).transpose()?;
+    let terminal = terminal.map(checked_terminal).transpose()?;
     let claimed = claimed_client(assertion);
     let client = hub
         .store

@@ -92,12 +92,7 @@ fn describe(
 ///
 /// # Errors
 /// [`crate::Kind::NotFound`] for a case that does not wait for this officer's municipality.
-pub async fn decide_held(
-    hub: &Hub,
-    caller: &Caller,
-    id: &str,
-    same: bool,
-) -> Result<(), Refusal> {
+pub async fn decide_held(hub: &Hub, caller: &Caller, id: &str, same: bool) -> Result<(), Refusal> {
     let (request, cohort) = granted(hub, caller)?;
     let id = id.to_owned();
     let decided = hub.store.write(move |tx| {

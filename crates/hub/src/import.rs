@@ -13,9 +13,9 @@ use fhir::profiles::insurance;
 use store::record::New;
 use store::{StoreError, Tx};
 
+use crate::Hub;
 use crate::enter::{self, Arrival};
 use crate::refusal::Refusal;
-use crate::Hub;
 
 /// Rows of one transaction.
 const CHUNK: usize = 500;
@@ -139,14 +139,7 @@ fn prepare_insured(hub: &Arc<Hub>, row: Insured) -> Act {
     let key = LinkKey::insured(&of.insurer, &of.symbol, &of.number, &of.branch);
     let source = format!("insurer:{}", of.insurer);
     let owner = owner_or_operator(&row.owner);
-    let arrival = Arrival::new(
-        key,
-        None,
-        row.five,
-        (&source, owner),
-        hub.name(),
-        &hub.book.names,
-    );
+    let arrival = Arrival::new(key, None, row.five, (&source, owner), hub.name(), &hub.book.names);
     let (insurance, item) = (row.insurance, hub.name());
     Box::new(move |tx, hub, request| insure(tx, hub, request, &arrival, &insurance, &item))
 }
@@ -179,8 +172,7 @@ fn insure(
 fn prepare_card(hub: &Arc<Hub>, row: CardRow) -> Act {
     let key = LinkKey::Card { generation: row.generation, serial: row.serial };
     let owner = owner_or_operator(&row.owner).to_owned();
-    let arrival =
-        Arrival::new(key, None, row.five, ("jpki", &owner), hub.name(), &hub.book.names);
+    let arrival = Arrival::new(key, None, row.five, ("jpki", &owner), hub.name(), &hub.book.names);
     Box::new(move |tx, hub, request| bind(tx, hub, request, &arrival))
 }
 
@@ -201,7 +193,6 @@ fn bind(
     drop(room);
     Ok(entered.held.map_or(RowResult::Taken, RowResult::Held))
 }
-
 
 /// One resident as the register of a municipality describes them.
 #[derive(Debug, Clone)]
@@ -227,9 +218,8 @@ pub async fn import_register(
 }
 
 fn prepare_register(hub: &Arc<Hub>, row: RegisterRow) -> Act {
-    let claim = match hub.store.vault().claim(&row.my_number, hub.store.entropy()) {
-        Ok(claim) => claim,
-        Err(_) => return Box::new(|_, _, _| Err(StoreError::Closed)),
+    let Ok(claim) = hub.store.vault().claim(&row.my_number, hub.store.entropy()) else {
+        return Box::new(|_, _, _| Err(StoreError::Closed));
     };
     let source = (row.municipality.as_str(), row.municipality.as_str());
     let arrival =
@@ -279,10 +269,19 @@ fn prepare_fresh(hub: &Arc<Hub>, row: Fresh) -> Act {
     })
 }
 
-fn put_fresh(room: &mut store::Room<'_, '_>, row: &Fresh, ids: &[String]) -> Result<(), StoreError> {
+fn put_fresh(
+    room: &mut store::Room<'_, '_>,
+    row: &Fresh,
+    ids: &[String],
+) -> Result<(), StoreError> {
     use fhir::profiles::{certificate, patient};
     let at = room.access().request().at;
-    fn new<'a>(kind: Record, (key, item): (&'a str, &'a str), whose: &'a str, at: Instant) -> New<'a> {
+    fn new<'a>(
+        kind: Record,
+        (key, item): (&'a str, &'a str),
+        whose: &'a str,
+        at: Instant,
+    ) -> New<'a> {
         New { kind, key, item, hidden: false, custodian: whose, author: "registry", at }
     }
     let of = &row.insured.insurance;
@@ -290,7 +289,9 @@ fn put_fresh(room: &mut store::Room<'_, '_>, row: &Fresh, ids: &[String]) -> Res
     let face = patient::PatientFace { attributes, identifiers: Vec::new() };
     let reference = format!("Patient/{}", ids[0]);
     let source = format!("insurer:{}", of.insurer);
-    room.put(&new(Record::Patient, (&source, &ids[0]), &of.insurer, at), |item| patient::write(&face, item))?;
+    room.put(&new(Record::Patient, (&source, &ids[0]), &of.insurer, at), |item| {
+        patient::write(&face, item)
+    })?;
     let key = [&of.insurer[..], &of.symbol, &of.number, &of.branch].join("\u{1f}");
     room.put(&new(Record::CoverageInsurance, (&key, &ids[1]), &of.insurer, at), |item| {
         insurance::write(of, item, &reference)

@@ -50,11 +50,7 @@ pub async fn list_tasks(hub: &Hub, caller: &Caller, limit: u32) -> Result<Vec<Ta
 ///
 /// # Errors
 /// The first thing that is wrong with it; nothing of it is taken then.
-pub async fn put_schemes(
-    hub: &Hub,
-    caller: &Caller,
-    body: &[u8],
-) -> Result<Vec<Scheme>, Refusal> {
+pub async fn put_schemes(hub: &Hub, caller: &Caller, body: &[u8]) -> Result<Vec<Scheme>, Refusal> {
     let municipality = of_municipality(caller)?;
     if caller.role != Role::MunicipalitySystem {
         return Err(Refusal::not_found());

@@ -2,7 +2,7 @@
 
 use store::catalogue::Counts;
 use store::log::TilePath;
-use store::{CheckpointNote, LogFile, StoreError};
+use store::{CheckpointNote, LogFile, StoreError, Tx};
 
 use crate::Hub;
 use crate::refusal::Refusal;
@@ -12,7 +12,7 @@ use crate::refusal::Refusal;
 /// # Errors
 /// When the store fails.
 pub async fn counts(hub: &Hub) -> Result<Counts, Refusal> {
-    let counts = hub.store.read(|tx| tx.counts()).await;
+    let counts = hub.store.read(count).await;
     counts.map_err(|error: StoreError| error.into())
 }
 
@@ -21,7 +21,7 @@ pub async fn counts(hub: &Hub) -> Result<Counts, Refusal> {
 /// # Errors
 /// When the store fails.
 pub async fn log_state(hub: &Hub) -> Result<(u64, Option<CheckpointNote>), Refusal> {
-    let state = hub.store.read(|tx| tx.log_state()).await;
+    let state = hub.store.read(state).await;
     state.map_err(|error: StoreError| error.into())
 }
 
@@ -43,4 +43,12 @@ pub async fn log_tile(hub: &Hub, path: &TilePath) -> Result<Option<LogFile>, Ref
     let path = *path;
     let file = hub.store.read(move |tx| tx.log_tile(&path)).await;
     file.map_err(|error: StoreError| error.into())
+}
+
+fn count(tx: &mut Tx<'_>) -> Result<Counts, StoreError> {
+    tx.counts()
+}
+
+fn state(tx: &mut Tx<'_>) -> Result<(u64, Option<CheckpointNote>), StoreError> {
+    tx.log_state()
 }

@@ -2,9 +2,7 @@
 
 use std::collections::HashMap;
 
-use domain::access::{
-    self, Access, Basis, Caller, Denial, Part, Purpose, Request, Role,
-};
+use domain::access::{self, Access, Basis, Caller, Denial, Part, Purpose, Request, Role};
 use domain::audit::{Action, Outcome};
 use domain::certificate::Certificate;
 use domain::identity::LinkKey;
@@ -206,8 +204,7 @@ pub async fn child_page(hub: &Hub, caller: &Caller, handle: &str) -> Result<OwnP
             .into_iter()
             .find(|child| crate::pseudonym(&key, &space, *child) == handle)
             .ok_or_else(Refusal::not_found)?;
-        let access =
-            tx.decide_for(child, &request)?.map_err(|_| Refusal::not_found())?;
+        let access = tx.decide_for(child, &request)?.map_err(|_| Refusal::not_found())?;
         Ok(seen(tx, access, &names)?.0)
     });
     page.await

@@ -9,10 +9,10 @@ use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use domain::instant::Instant;
 use domain::scheme::Scheme;
 use lawbook::Lawbook;
+use reader::Algorithm;
 use reader::ca::{Purpose, TestCa};
 use reader::card::{Challenge, Holder, Pins, SoftCard};
 use reader::client::{ClientAlgorithm, ClientKey};
-use reader::Algorithm;
 use store::catalogue::{Client, Institution, Municipality, Staff};
 use store::log::Signer;
 use store::vault::VaultKeys;
@@ -29,6 +29,13 @@ pub const INSTITUTION: &str = "4510210018";
 pub const TERMINAL: &str = "受付1";
 /// When it is: 2026-11-24T03:00:00Z.
 pub const NOW: Instant = Instant(1_795_489_200_000);
+/// Its staff: identifier, kind, organisation.
+const STAFF: [(&str, u8, &str); 4] = [
+    ("desk", 1, INSTITUTION),
+    ("officer", 2, MUNICIPALITY),
+    ("operator", 3, ""),
+    ("far", 2, "022080"),
+];
 const ORIGIN: &str = "http://hub.test";
 const POLICY: &str = reader::profile::AUTHENTICATION_TEST_POLICY;
 
@@ -67,7 +74,8 @@ impl TestHub {
         let mut authorities = authorities();
         let hub = hub(&folder, &time, &mut authorities.0);
         let key = || ClientKey::generate(ClientAlgorithm::Es384).expect("a key");
-        let test = Self { hub: Arc::new(hub), city: key(), clinic: key(), authorities, time, folder };
+        let test =
+            Self { hub: Arc::new(hub), city: key(), clinic: key(), authorities, time, folder };
         test.fill_catalogue().await.expect("the catalogue is kept");
         test
     }
@@ -111,9 +119,8 @@ impl TestHub {
         view: &ChallengeView,
     ) -> crate::credential::CardAnswerWire {
         let (institution, terminal) = (&view.institution, &view.terminal);
-        let challenge =
-            Challenge::from_token(&view.challenge, &view.origin, institution, terminal)
-                .expect("a token of the hub");
+        let challenge = Challenge::from_token(&view.challenge, &view.origin, institution, terminal)
+            .expect("a token of the hub");
         let answer = card.answer("1234", &challenge).expect("the PIN is right");
         crate::credential::CardAnswerWire {
             certificate_der: answer.certificate,
@@ -124,7 +131,8 @@ impl TestHub {
     async fn fill_catalogue(&self) -> Result<(), StoreError> {
         let (city, clinic) = (self.city.jwks().to_string(), self.clinic.jwks().to_string());
         let kept = self.hub.store().write(move |tx| {
-            for (code, name) in [(MUNICIPALITY, "宮崎県都城市"), ("022080", "青森県むつ市")] {
+            for (code, name) in [(MUNICIPALITY, "宮崎県都城市"), ("022080", "青森県むつ市")]
+            {
                 let (code, name, about) = (code.into(), name.into(), String::new());
                 tx.put_municipality(&Municipality { code, name, about })?;
             }
@@ -142,9 +150,7 @@ impl TestHub {
                 let (client, organisation) = (client.into(), organisation.into());
                 tx.put_client(&Client { client, kind, organisation, jwks: jwks.clone() })?;
             }
-            for (staff, kind, organisation) in
-                [("desk", 1, INSTITUTION), ("officer", 2, MUNICIPALITY), ("operator", 3, ""), ("far", 2, "022080")]
-            {
+            for (staff, kind, organisation) in STAFF {
                 let (staff, organisation, name) = (staff.into(), organisation.into(), staff.into());
                 tx.put_staff(&Staff { staff, kind, organisation, name })?;
             }

@@ -89,7 +89,8 @@ impl Worker {
     async fn read(&self, context: &Arc<Context>, task: &Task, body: Vec<u8>) -> Parts {
         let (context, done) = (Arc::clone(context), task.done as usize);
         let Some(kind) = TaskKind::from_code(task.kind) else { return Vec::new().into_iter() };
-        let parsed = tokio::task::spawn_blocking(move || registration::prepare(&context, kind, &body));
+        let parsed =
+            tokio::task::spawn_blocking(move || registration::prepare(&context, kind, &body));
         let mut parsed = match parsed.await {
             Ok(Ok(parsed)) => parsed,
             Ok(Err(finding)) => {
@@ -125,20 +126,18 @@ async fn prepare(context: &Arc<Context>, rest: &mut Parts) -> Vec<Prepared> {
     prepared.await.unwrap_or_default()
 }
 
-async fn apply(
-    context: Arc<Context>,
-    task: Task,
-    chunk: Vec<Prepared>,
-) -> Result<(), StoreError> {
+async fn apply(context: Arc<Context>, task: Task, chunk: Vec<Prepared>) -> Result<(), StoreError> {
     let store = context.hub.store.clone();
     let chunk = Arc::new(chunk);
-    store.write(move |tx| {
-        let mut results = Vec::with_capacity(chunk.len());
-        for (position, record) in (task.done..).zip(chunk.iter()) {
-            results.push(one(tx, &context, position, record)?);
-        }
-        tx.progress(&task, &results)
-    }).await
+    store
+        .write(move |tx| {
+            let mut results = Vec::with_capacity(chunk.len());
+            for (position, record) in (task.done..).zip(chunk.iter()) {
+                results.push(one(tx, &context, position, record)?);
+            }
+            tx.progress(&task, &results)
+        })
+        .await
 }
 
 fn one(
@@ -174,7 +173,13 @@ fn held(case: &str) -> Finding {
     Finding::warn(
         "link-held",
         "basicFiveInfo",
-        format!("登録済みの方と似ていますが5情報が一致しないため、確認待ちにしました(確認番号 {case})。自治体画面の「確認待ち」で判断してください。それまで誰にも表示されません。"),
-        format!("Near to somebody registered, but the five attributes do not all agree: case {case} waits for an officer and is shown to nobody until then."),
+        format!(
+            "登録済みの方と似ていますが5情報が一致しないため、確認待ちにしました(確認番号 {case})。自治体画面の「確認待ち」で判断してください。それまで誰にも表示されません。\
+        "
+        ),
+        format!(
+            "Near to somebody registered, but the five attributes do not all agree: case {case} \
+        waits for an officer and is shown to nobody until then."
+        ),
     )
 }

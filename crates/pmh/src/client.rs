@@ -114,7 +114,12 @@ impl Client {
     ///
     /// # Errors
     /// When no answer comes.
-    pub fn submit(&self, page: &str, path: &str, fields: &[(&str, &str)]) -> Result<Answer, String> {
+    pub fn submit(
+        &self,
+        page: &str,
+        path: &str,
+        fields: &[(&str, &str)],
+    ) -> Result<Answer, String> {
         let csrf = hidden(&self.get(page)?.text(), "csrf").unwrap_or_default();
         let fields: Vec<(&str, &str)> =
             fields.iter().copied().chain([("csrf", csrf.as_str())]).collect();

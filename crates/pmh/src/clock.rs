@@ -6,9 +6,8 @@ use domain::instant::Instant;
 #[must_use]
 #[expect(clippy::disallowed_methods, reason = "this is the one file that may")]
 pub fn now() -> Instant {
-    let since = std::time::SystemTime::now()
-        .duration_since(std::time::UNIX_EPOCH)
-        .unwrap_or_default();
+    let since =
+        std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
     Instant(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
 }
 

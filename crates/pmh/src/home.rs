@@ -76,8 +76,7 @@ impl Home {
         let signer = Signer::from_seed("pmh.example/log", &self.secret("audit-log")?)
             .map_err(|error| error.to_string())?;
         let place = Place::Sqlite(self.folder.join("pmh.sqlite"));
-        let config =
-            Config { durable, ..Config::new(place, vault, Arc::new(signer), entropy()) };
+        let config = Config { durable, ..Config::new(place, vault, Arc::new(signer), entropy()) };
         Store::open(config, Arc::new(clock::now)).map_err(|error| error.to_string())
     }
 

@@ -74,7 +74,7 @@ impl ImportCommand {
                 None => csv::taken_line(at + 2, "refused", ""),
             },
         });
-        self.write(file, lines.collect())
+        self.write(file, &lines.collect::<Vec<_>>())
     }
 
     /// Certificates go the way of the interface: one batch after another, a result for each record.
@@ -99,9 +99,8 @@ impl ImportCommand {
                 .map_err(|refusal| refusal.en)?;
             Worker::new(Arc::clone(hub)).finish().await.map_err(|refusal| refusal.en)?;
             let size = u32::try_from(chunk.len()).unwrap_or(u32::MAX);
-            let (_, rows) = read_task(hub, &caller, &task.name, 0, size)
-                .await
-                .map_err(|refusal| refusal.en)?;
+            let (_, rows) =
+                read_task(hub, &caller, &task.name, 0, size).await.map_err(|refusal| refusal.en)?;
             let mut rows = rows.into_iter().peekable();
             for at in 0..size {
                 let line = first + at as usize + 2;
@@ -111,10 +110,10 @@ impl ImportCommand {
                 });
             }
         }
-        self.write(file, lines)
+        self.write(file, &lines)
     }
 
-    fn write(&self, input: &Path, lines: Vec<String>) -> Result<(), String> {
+    fn write(&self, input: &Path, lines: &[String]) -> Result<(), String> {
         let path = self.result.clone().unwrap_or_else(|| input.with_extension("result.csv"));
         let refused = lines.iter().filter(|line| line.contains(",refused,")).count();
         let held = lines.iter().filter(|line| line.contains(",held,")).count();

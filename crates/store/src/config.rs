@@ -43,9 +43,9 @@ pub struct Config {
 }
 
 impl Config {
-    /// The defaults of the embedded store: durable, 64 MiB of cache for each of 3 connections.
+    /// The defaults of the embedded store: durable, at most 128 MiB of cache for each of 3 connections, filled as it is used.
     #[must_use]
     pub fn new(place: Place, vault: VaultKeys, signer: Arc<Signer>, entropy: Entropy) -> Self {
-        Self { place, vault, signer, entropy, cache_mib: 64, readers: 2, durable: true }
+        Self { place, vault, signer, entropy, cache_mib: 128, readers: 2, durable: true }
     }
 }

@@ -225,7 +225,8 @@ fn start_writer(
     clock: Clock,
     jobs: std::sync::mpsc::Receiver<Job>,
 ) -> Result<JoinHandle<()>, StoreError> {
-    let writer = Writer { conn, frontier, config: config.clone(), clock, batches: 0 };
+    let writer =
+        Writer { conn, frontier, config: config.clone(), clock, batches: 0, signed_at: None };
     spawn("pmh-writer", move || writer.run(&jobs))
 }
 

@@ -43,10 +43,9 @@ impl Room<'_, '_> {
     pub fn end_guardian(&mut self, key: &str) -> Result<(), StoreError> {
         self.may_write()?;
         let child = self.access.resident();
-        self.tx.conn.run(
-            "delete from guardian where child = $1 and key = $2",
-            params![child.0, key],
-        )?;
+        self.tx
+            .conn
+            .run("delete from guardian where child = $1 and key = $2", params![child.0, key])?;
         self.tx.touch(child)
     }
 

@@ -7,8 +7,8 @@ use fhir::json::Writer;
 use hub::{Kind, Refusal};
 use maud::Markup;
 
-use crate::look::{CONTENT_SECURITY_POLICY, Frame};
 use crate::look::problem::{Problem, problem};
+use crate::look::{CONTENT_SECURITY_POLICY, Frame};
 
 /// A refusal on its way to a system.
 pub(crate) struct No(pub Refusal);
@@ -78,13 +78,10 @@ pub(crate) fn bytes(status: StatusCode, kind: &'static str, body: Vec<u8>) -> Re
 
 /// A page.
 pub(crate) fn page(status: StatusCode, markup: Markup) -> Response {
-    let mut response =
-        bytes(status, "text/html; charset=utf-8", markup.into_string().into_bytes());
+    let mut response = bytes(status, "text/html; charset=utf-8", markup.into_string().into_bytes());
     let headers = response.headers_mut();
-    headers.insert(
-        header::CONTENT_SECURITY_POLICY,
-        HeaderValue::from_static(CONTENT_SECURITY_POLICY),
-    );
+    headers
+        .insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(CONTENT_SECURITY_POLICY));
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     response
 }

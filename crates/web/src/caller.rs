@@ -93,11 +93,7 @@ session!(OperatorSession, Role::Operator);
 #[expect(clippy::result_large_err, reason = "the rejection is the answer itself")]
 fn signed_in(headers: &HeaderMap, app: &App, role: Role) -> Result<SignedIn, Response> {
     let found = of_cookie(headers, app).map_err(|refusal| refused_page(&refusal))?;
-    if found.caller.role == role {
-        Ok(found)
-    } else {
-        Err(refused_page(&Refusal::not_found()))
-    }
+    if found.caller.role == role { Ok(found) } else { Err(refused_page(&Refusal::not_found())) }
 }
 
 fn of_cookie(headers: &HeaderMap, app: &App) -> Result<SignedIn, Refusal> {

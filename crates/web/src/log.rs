@@ -21,10 +21,7 @@ pub(crate) async fn vkey(State(app): State<App>) -> Response {
     cached(bytes(StatusCode::OK, TEXT, key.into_bytes()), "no-cache")
 }
 
-pub(crate) async fn tile(
-    State(app): State<App>,
-    Path(path): Path<String>,
-) -> Result<Response, No> {
+pub(crate) async fn tile(State(app): State<App>, Path(path): Path<String>) -> Result<Response, No> {
     let path = TilePath::parse(&format!("tile/{path}")).ok_or_else(Refusal::not_found)?;
     let file = hub::log_tile(&app.hub, &path).await?.ok_or_else(Refusal::not_found)?;
     let answer = bytes(StatusCode::OK, "application/octet-stream", file.bytes);

@@ -8,7 +8,9 @@ use axum::http::StatusCode;
 use axum::routing::{MethodRouter, get, post};
 use hub::Hub;
 
-use crate::{App, DemoDesk, clinic, log, look, municipality, operator, pmh, public, resident, start};
+use crate::{
+    App, DemoDesk, clinic, log, look, municipality, operator, pmh, public, resident, start,
+};
 
 /// A question that takes longer is given up; long polls have their own bound below it.
 const LONGEST: Duration = Duration::from_secs(60);
@@ -99,7 +101,6 @@ fn api(method: &str, path: &str) -> Option<MethodRouter<App>> {
 }
 
 /// The router over a hub; with `demo`, virtual cards and one-click users.
-#[must_use]
 pub fn router(hub: Arc<Hub>, demo: Option<Arc<dyn DemoDesk>>) -> Router {
     let mut secret = [0; 32];
     (hub.store().entropy())(&mut secret);
@@ -113,10 +114,7 @@ pub fn router(hub: Arc<Hub>, demo: Option<Arc<dyn DemoDesk>>) -> Router {
             router = router.route(path, handler);
         }
     }
-    router
-        .fallback(public::nothing)
-        .layer(axum::middleware::from_fn(bounded))
-        .with_state(app)
+    router.fallback(public::nothing).layer(axum::middleware::from_fn(bounded)).with_state(app)
 }
 
 /// Gives up a question that takes too long.

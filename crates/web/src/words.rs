@@ -86,9 +86,10 @@ fn who(look: &LookView) -> String {
         Role::Resident if look.by_self => "ご本人".to_owned(),
         Role::Resident => "保護者の方".to_owned(),
         Role::Operator => "運用者（資格情報の取り込み）".to_owned(),
-        Role::Desk | Role::InstitutionSystem => look.organisation_name.clone(),
         Role::Officer => format!("{}（職員）", look.organisation_name),
-        Role::MunicipalitySystem => look.organisation_name.clone(),
+        Role::Desk | Role::InstitutionSystem | Role::MunicipalitySystem => {
+            look.organisation_name.clone()
+        }
     }
 }
 

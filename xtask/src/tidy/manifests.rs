@@ -136,7 +136,9 @@ impl Manifest<'_> {
                 for (key, value) in table.get(kind).and_then(Value::as_table).into_iter().flatten()
                 {
                     let real = value.get("package").and_then(Value::as_str).unwrap_or(key);
-                    let test = kind == "dev-dependencies";
+                    // An optional dependency comes with a feature such as `testing`.
+                    let optional = value.get("optional").and_then(Value::as_bool) == Some(true);
+                    let test = kind == "dev-dependencies" || optional;
                     uses.push(Use {
                         name: real.to_owned(),
                         test,

@@ -121,7 +121,11 @@ struct Table {
 impl Table {
     fn read(bytes: &[u8], expected: &[&str]) -> Result<Self, RowFault> {
         let text = std::str::from_utf8(bytes).map_err(|_| {
-            fault("", "not-utf8", "UTF-8のファイルではありません。文字コードをUTF-8に変えて保存し直してください。")
+            fault(
+                "",
+                "not-utf8",
+                "UTF-8のファイルではありません。文字コードをUTF-8に変えて保存し直してください。",
+            )
         })?;
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let mut reader = ReaderBuilder::new().from_reader(text.as_bytes());
@@ -133,7 +137,9 @@ impl Table {
             return Err(fault(missing, "missing-column", ja));
         }
         if let Some(unknown) = header.iter().find(|name| !expected.contains(&name.trim())) {
-            let ja = format!("見出しの列 {unknown} は使いません。綴りを確かめるか、列を除いてください。");
+            let ja = format!(
+                "見出しの列 {unknown} は使いません。綴りを確かめるか、列を除いてください。"
+            );
             return Err(fault(unknown, "unknown-column", ja));
         }
         let rows = reader
@@ -141,7 +147,11 @@ impl Table {
             .take(ROWS)
             .map(|row| {
                 row.map_err(|_| {
-                    fault("", "row-broken", "列の数が見出しと違います。引用符と区切りを確かめてください。")
+                    fault(
+                        "",
+                        "row-broken",
+                        "列の数が見出しと違います。引用符と区切りを確かめてください。",
+                    )
                 })
             })
             .collect();
@@ -173,11 +183,10 @@ fn insured_row(
         .ok_or_else(|| fault("birth", "wrong-date", "生年月日はYYYY-MM-DDで入れてください。"))?;
     let sex = Sex::from_code(&cell("sex"))
         .ok_or_else(|| fault("sex", "wrong-sex", "性別は1、2、9のどれかにしてください。"))?;
-    let share_percent = cell("share_percent")
-        .parse()
-        .ok()
-        .filter(|share| *share <= 100)
-        .ok_or_else(|| fault("share_percent", "wrong-share", "負担割合は0〜100で入れてください。"))?;
+    let share_percent =
+        cell("share_percent").parse().ok().filter(|share| *share <= 100).ok_or_else(|| {
+            fault("share_percent", "wrong-share", "負担割合は0〜100で入れてください。")
+        })?;
     if cell("name").is_empty() && cell("kana").is_empty() {
         return Err(fault("name", "name-missing", "氏名かカナ氏名を入れてください。"));
     }

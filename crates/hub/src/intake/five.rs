@@ -4,7 +4,7 @@ use domain::finding::{Finding, Severity};
 use domain::person::{Birth, FiveAttributes, Sex};
 use fhir::json::Node;
 
-use super::item::{Items, Shape, empty, wrong_value};
+use super::item::{Items, Shape, empty};
 use super::limits;
 
 const ITEMS: [&str; 5] = ["name", "nameKana", "address", "dateOfBirth", "sex"];
@@ -64,20 +64,14 @@ pub(super) fn birth_of(text: &str) -> Result<Birth, Finding> {
     })
 }
 
-/// The code of a sex.
-///
-/// # Errors
-///
-/// `wrong-value`
-pub(super) fn sex_of(code: &str) -> Result<Sex, Finding> {
-    Sex::from_code(code).ok_or_else(|| wrong_value("", &SEXES))
-}
-
 /// A reading in other characters than full-width katakana is kept, with a warning: it compares
 /// less well.
 pub(super) fn unusual_kana(text: &str) -> Option<Finding> {
     let usual = |character: char| {
-        matches!(character, '\u{30A1}'..='\u{30FE}' | '　' | ' ' | '－' | '‐' | '\u{3099}' | '\u{309A}')
+        matches!(
+            character,
+            '\u{30A1}'..='\u{30FE}' | '　' | ' ' | '－' | '‐' | '\u{3099}' | '\u{309A}'
+        )
     };
     (!text.chars().all(usual)).then(|| {
         Finding::warn(

@@ -76,11 +76,7 @@ impl<'t> Items<'t> {
     }
 
     /// The value, or notes the finding at `name`.
-    pub(super) fn take<T>(
-        &mut self,
-        name: &'static str,
-        result: Result<T, Finding>,
-    ) -> Option<T> {
+    pub(super) fn take<T>(&mut self, name: &'static str, result: Result<T, Finding>) -> Option<T> {
         result.map_err(|finding| self.note(name, [finding])).ok()
     }
 
@@ -330,9 +326,16 @@ fn too_large(at: impl Into<Cow<'static, str>>, bytes: usize) -> Finding {
 /// `unknown-item`
 fn unknown(at: String, severity: Severity) -> Finding {
     let (ja, en) = if severity == Severity::Stop {
-        ("この項目はありません。名前の綴りを直すか、取り除いてください。", "There is no such item; correct its name or take it out.")
+        (
+            "この項目はありません。名前の綴りを直すか、取り除いてください。",
+            "There is no such item; correct its name or take it out.",
+        )
     } else {
-        ("この項目はありません。読まずに進みました。名前の綴りを確かめてください。", "There is no such item, so it was not read; check the spelling of its name.")
+        (
+            "この項目はありません。読まずに進みました。名前の綴りを確かめてください。",
+            "There is no such item, so it was not read; check \
+        the spelling of its name.",
+        )
     };
     Finding { severity, ..Finding::stop("unknown-item", at, ja, en) }
 }

@@ -9,15 +9,8 @@ use super::item::{Items, Shape};
 use super::{limits, subsidy};
 
 /// The items of a record.
-pub const ITEMS: [&str; 7] = [
-    "myNumber",
-    "guardianMyNumber",
-    "relation",
-    "validFrom",
-    "validTo",
-    "historyKey",
-    "isDeleted",
-];
+pub const ITEMS: [&str; 7] =
+    ["myNumber", "guardianMyNumber", "relation", "validFrom", "validTo", "historyKey", "isDeleted"];
 
 /// Codes of `relation`: parent, guardian appointed by a court (後見人), other.
 pub const RELATIONS: [&str; 3] = ["parent", "guardian", "other"];

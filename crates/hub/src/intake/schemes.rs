@@ -40,6 +40,7 @@ pub fn parse(tree: &Tree<'_>, rules: &NumberRules) -> Result<Vec<Scheme>, Vec<Fi
     if refused(&findings) { Err(findings) } else { Ok(schemes) }
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "made for this call only")]
 fn scheme(
     node: Node<'_>,
     prefix: String,
@@ -48,8 +49,7 @@ fn scheme(
 ) -> Option<Scheme> {
     let mut items = Items::of(node, prefix.clone());
     items.only(&ITEMS, Severity::Stop);
-    let type_id =
-        items.text("orgSpecificCertificateTypeId", Shape::alphanumeric(limits::TYPE_ID));
+    let type_id = items.text("orgSpecificCertificateTypeId", Shape::alphanumeric(limits::TYPE_ID));
     let name = items.text("name", Shape::line(limits::CERTIFICATE_NAME));
     let payers = items.given("medicalSubsidyInsurerNumbers");
     let income = items.given("incomeSegments");
@@ -152,7 +152,8 @@ fn conditions_of(
 /// Codes are joined by hyphens and semicolons in `additionalConditions`, so they hold neither.
 fn joinable(code: &str, at: &str, findings: &mut Vec<Finding>) {
     if !domain::scheme::conditions_are_well_formed(&format!("{code}-0")) {
-        let (ja, en) = ("半角の英数字と _ だけで書いてください。", "Write letters, digits and _ only.");
+        let (ja, en) =
+            ("半角の英数字と _ だけで書いてください。", "Write letters, digits and _ only.");
         findings.push(Finding::stop("wrong-characters", at.to_owned(), ja, en));
     }
 }

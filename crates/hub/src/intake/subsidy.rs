@@ -106,8 +106,7 @@ fn certificate(
     municipality: &str,
     rules: &NumberRules,
 ) -> Option<Certificate> {
-    let type_id =
-        items.text("orgSpecificCertificateTypeId", Shape::alphanumeric(limits::TYPE_ID));
+    let type_id = items.text("orgSpecificCertificateTypeId", Shape::alphanumeric(limits::TYPE_ID));
     let name = items.text("certificationName", Shape::line(limits::CERTIFICATE_NAME));
     let payer_number = payer(items, rules);
     let recipient_number = recipient(items, rules);

@@ -22,11 +22,14 @@ fn one(writer: &mut Writer, position: u32, finding: &Finding) {
     writer.text("at", &at);
     writer.text("item", &finding.at);
     writer.text("code", finding.code);
-    writer.text("severity", match finding.severity {
-        Severity::Stop => "stop",
-        Severity::Warn => "warn",
-        Severity::Info => "info",
-    });
+    writer.text(
+        "severity",
+        match finding.severity {
+            Severity::Stop => "stop",
+            Severity::Warn => "warn",
+            Severity::Info => "info",
+        },
+    );
     writer.text("ja", &finding.ja);
     writer.text("en", &finding.en);
 }

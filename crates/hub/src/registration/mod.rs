@@ -137,7 +137,8 @@ pub fn too_large() -> Refusal {
 }
 
 fn checked_key(key: &str) -> Result<String, Refusal> {
-    let fits = (1..=IDEMPOTENCY_MAX).contains(&key.len()) && key.bytes().all(|b| b.is_ascii_graphic());
+    let fits =
+        (1..=IDEMPOTENCY_MAX).contains(&key.len()) && key.bytes().all(|b| b.is_ascii_graphic());
     fits.then(|| key.to_owned()).ok_or_else(|| {
         Refusal::new(
             Kind::Invalid,
@@ -219,7 +220,7 @@ pub(crate) mod intake_records {
     /// One record as it was read.
     pub(crate) enum Parsed {
         /// 医療費助成.
-        Subsidy(intake::subsidy::Record),
+        Subsidy(Box<intake::subsidy::Record>),
         /// 自治体検診.
         Checkup(intake::checkup::Record),
         /// Guardians.
@@ -245,7 +246,7 @@ pub(crate) mod intake_records {
         /// Computes keys and claims: the dear part that the writer need not do.
         pub(crate) fn prepare(self, context: &Context) -> Prepared {
             match self {
-                Self::Subsidy(record) => subsidy::prepare(context, record),
+                Self::Subsidy(record) => subsidy::prepare(context, *record),
                 Self::Checkup(record) => checkup::prepare(context, record),
                 Self::Relation(record) => relation::prepare(context, record),
             }

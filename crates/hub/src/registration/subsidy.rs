@@ -26,7 +26,7 @@ pub(super) fn parse(context: &Context, tree: &Tree<'_>) -> Result<Vec<Parsed>, F
             registration.warnings.push(warning);
         }
     }
-    Ok(records.into_iter().map(Parsed::Subsidy).collect())
+    Ok(records.into_iter().map(|record| Parsed::Subsidy(Box::new(record))).collect())
 }
 
 /// A registration that ends a certificate needs no scheme: the scheme may have ended with it.
@@ -68,9 +68,8 @@ pub(super) fn prepare(context: &Context, record: subsidy::Record) -> Prepared {
         Err(findings) => return Prepared::Refused(findings),
     };
     let hub = &context.hub;
-    let claim = match hub.store.vault().claim(&registration.my_number, hub.store.entropy()) {
-        Ok(claim) => claim,
-        Err(_) => return Prepared::Refused(vec![vault_closed()]),
+    let Ok(claim) = hub.store.vault().claim(&registration.my_number, hub.store.entropy()) else {
+        return Prepared::Refused(vec![vault_closed()]);
     };
     let arrival = Arrival::new(
         claim.key(),

@@ -44,7 +44,11 @@ impl Cards {
 
 impl DemoCard {
     /// Lets the card answer.
-    pub(crate) fn answer(&self, pin: &str, place: &Place<'_>) -> Result<CardAnswerWire, DemoRefusal> {
+    pub(crate) fn answer(
+        &self,
+        pin: &str,
+        place: &Place<'_>,
+    ) -> Result<CardAnswerWire, DemoRefusal> {
         let challenge =
             Challenge::from_token(place.challenge, place.origin, place.institution, place.terminal)
                 .map_err(|_| DemoRefusal::Unknown)?;
@@ -106,7 +110,8 @@ fn groups(world: &World, cards: &Cards) -> Vec<DemoGroup> {
             about: about(label).to_owned(),
         })
     };
-    let residents = [label::SINGLE_PARENT, label::GUARDIAN, label::SECOND_TOWN, label::NON_DISCLOSED];
+    let residents =
+        [label::SINGLE_PARENT, label::GUARDIAN, label::SECOND_TOWN, label::NON_DISCLOSED];
     let cast = world.cast();
     let desk = world.institutions.iter().find(|of| of.code == cast.desk_institution);
     let group = |title: &str, english: &str, users: Vec<DemoUser>| DemoGroup {

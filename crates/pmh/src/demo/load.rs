@@ -24,15 +24,15 @@ use store::catalogue::{Client, Institution, Municipality, Staff};
 use super::desk::{Cards, DemoCard};
 use super::pilot::{PILOTS, Task};
 use super::tell::Tell;
-use super::town::{CardAlgorithm, CardFate, CardPlan};
 use super::town::STORY_TOWN;
-use super::town::{body, registration_batch};
+use super::town::{CardAlgorithm, CardFate, CardPlan};
 use super::town::{Person, World, world};
+use super::town::{body, registration_batch};
 use crate::clock;
 use crate::home::Home;
 
-/// What the towns are made from.
-const SEED: u64 = 20_260_401;
+/// What the towns of the demo are made from.
+pub const SEED: u64 = 20_260_401;
 const LOADED: &str = "demo.loaded";
 
 /// The world and its cards; the day on which it was made is kept beside the data.
@@ -105,8 +105,7 @@ fn new_card(directory: &Directory, plan: &CardPlan, holder: Holder) -> Result<So
         directory.ca(algorithm, purpose, at).map_err(|error| error.to_string())?;
     }
     let pins = Pins { authentication: plan.pin.to_owned(), signature: "DEMO2026".to_owned() };
-    let card =
-        directory.issue(algorithm, holder, &pins, at).map_err(|error| error.to_string())?;
+    let card = directory.issue(algorithm, holder, &pins, at).map_err(|error| error.to_string())?;
     if plan.fate == CardFate::Revoked {
         directory
             .revoke(card.id(), Reason::KeyCompromise, at)
@@ -182,8 +181,12 @@ async fn catalogue(hub: &Arc<Hub>, home: &Home, world: &World) -> Result<(), Str
     });
     kept.await.map_err(|error: StoreError| error.to_string())?;
     for of in &PILOTS {
-        let schemes: Vec<Scheme> =
-            world.schemes.iter().filter(|scheme| scheme.municipality == of.code).map(scheme).collect();
+        let schemes: Vec<Scheme> = world
+            .schemes
+            .iter()
+            .filter(|scheme| scheme.municipality == of.code)
+            .map(scheme)
+            .collect();
         keep_schemes(hub, of.code, &schemes).await.map_err(|refusal| refusal.en)?;
     }
     Ok(())
@@ -213,8 +216,7 @@ fn staff(world: &World) -> Vec<Staff> {
         .iter()
         .take(2)
         .map(|of| one(format!("desk:{}", of.code), 1, &of.code, &of.name));
-    let officers =
-        PILOTS.iter().map(|of| one(format!("officer:{}", of.code), 2, of.code, of.name));
+    let officers = PILOTS.iter().map(|of| one(format!("officer:{}", of.code), 2, of.code, of.name));
     let operator = one("operator".to_owned(), 3, "", "運用者");
     desks.chain(officers).chain([operator]).collect()
 }
@@ -331,12 +333,7 @@ async fn certificates(hub: &Arc<Hub>, world: &World) -> Result<(), String> {
     Ok(())
 }
 
-async fn bind(
-    hub: &Arc<Hub>,
-    world: &World,
-    cards: &Cards,
-    tell: &Tell,
-) -> Result<(), String> {
+async fn bind(hub: &Arc<Hub>, world: &World, cards: &Cards, tell: &Tell) -> Result<(), String> {
     let plans = world.cards.iter().filter(|plan| plan.fate != CardFate::Foreign);
     let rows = plans
         .filter_map(|plan| {

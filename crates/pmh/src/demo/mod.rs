@@ -19,6 +19,7 @@ use crate::clock::Watch;
 use crate::home::Home;
 use crate::{report, serve};
 
+pub use load::SEED;
 pub(crate) use load::scheme;
 use tell::Tell;
 

@@ -167,7 +167,12 @@ fn model(app: &App, shown: &Eligibility, person: &PersonView) -> view::Answer {
             .iter()
             .map(|(of, municipality)| certificate(app, of, municipality))
             .collect(),
-        identified_by: if shown.by_card { "マイナンバーカード" } else { "被保険者番号" }.to_owned(),
+        identified_by: if shown.by_card {
+            "マイナンバーカード"
+        } else {
+            "被保険者番号"
+        }
+        .to_owned(),
         at: shown.at.for_people(),
     }
 }

@@ -30,13 +30,9 @@ async fn office(app: &App, me: &SignedIn) -> Result<view::Office, Refusal> {
     Ok(view::Office { name, held: held.cast_unsigned() })
 }
 
-pub(crate) async fn tasks(
-    OfficerSession(me): OfficerSession,
-    State(app): State<App>,
-) -> Response {
-    let loaded = async {
-        Ok((office(&app, &me).await?, hub::list_tasks(&app.hub, &me.caller, 100).await?))
-    };
+pub(crate) async fn tasks(OfficerSession(me): OfficerSession, State(app): State<App>) -> Response {
+    let loaded =
+        async { Ok((office(&app, &me).await?, hub::list_tasks(&app.hub, &me.caller, 100).await?)) };
     match loaded.await {
         Ok((office, tasks)) => {
             let tasks: Vec<view::Task> = tasks.iter().map(task_view).collect();
@@ -94,8 +90,10 @@ fn detail(task: &Task, rows: &[ResultRow]) -> view::TaskDetail {
     for error in &errors {
         *codes.entry(&error.code).or_default() += 1;
     }
-    let mut codes: Vec<Slice> =
-        codes.into_iter().map(|(code, count)| Slice { label: code.to_owned(), count, tone: Tone::Stop }).collect();
+    let mut codes: Vec<Slice> = codes
+        .into_iter()
+        .map(|(code, count)| Slice { label: code.to_owned(), count, tone: Tone::Stop })
+        .collect();
     codes.sort_by_key(|slice| std::cmp::Reverse(slice.count));
     let shown = rows.len() as u64;
     let all = u64::from(task.refused + task.held + task.warned);
@@ -129,13 +127,9 @@ fn errors_of(row: &ResultRow) -> Vec<view::RecordError> {
         .collect()
 }
 
-pub(crate) async fn links(
-    OfficerSession(me): OfficerSession,
-    State(app): State<App>,
-) -> Response {
-    let loaded = async {
-        Ok((office(&app, &me).await?, hub::list_held(&app.hub, &me.caller).await?))
-    };
+pub(crate) async fn links(OfficerSession(me): OfficerSession, State(app): State<App>) -> Response {
+    let loaded =
+        async { Ok((office(&app, &me).await?, hub::list_held(&app.hub, &me.caller).await?)) };
     match loaded.await {
         Ok((office, cases)) => {
             let links: Vec<view::HeldLink> =
@@ -236,9 +230,8 @@ pub(crate) async fn schemes(
     OfficerSession(me): OfficerSession,
     State(app): State<App>,
 ) -> Response {
-    let loaded = async {
-        Ok((office(&app, &me).await?, hub::read_schemes(&app.hub, &me.caller).await?))
-    };
+    let loaded =
+        async { Ok((office(&app, &me).await?, hub::read_schemes(&app.hub, &me.caller).await?)) };
     match loaded.await {
         Ok((office, schemes)) => {
             let rows: Vec<view::SchemeRow> = schemes

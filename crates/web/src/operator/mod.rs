@@ -12,10 +12,7 @@ use crate::caller::{OperatorSession, frame};
 use crate::look::part::Stat;
 use crate::{App, words};
 
-pub(crate) async fn page(
-    OperatorSession(me): OperatorSession,
-    State(app): State<App>,
-) -> Response {
+pub(crate) async fn page(OperatorSession(me): OperatorSession, State(app): State<App>) -> Response {
     match model(&app).await {
         Ok(model) => answer(StatusCode::OK, view::status(&frame(&app, &me, ""), &model)),
         Err(refusal) => refused_page(&refusal),

@@ -2,7 +2,6 @@
 
 use serde_json::{Value, json};
 
-
 /// The whole document.
 #[must_use]
 pub fn document() -> Value {
@@ -35,7 +34,12 @@ fn operations() -> Vec<(&'static str, &'static str, Value)> {
         (
             "POST",
             "/pmh/v1/medical-subsidy/registration-tasks",
-            batch("postRegistrationTasks", "documented", "医療費助成対象者の登録", "MedicalSubsidyRecord"),
+            batch(
+                "postRegistrationTasks",
+                "documented",
+                "医療費助成対象者の登録",
+                "MedicalSubsidyRecord",
+            ),
         ),
         (
             "POST",
@@ -52,7 +56,11 @@ fn operations() -> Vec<(&'static str, &'static str, Value)> {
             "/pmh/v1/relations/registration-tasks",
             batch("postRelationRegistrationTasks", "ours", "親子関係の登録", "RelationRecord"),
         ),
-        ("GET", "/pmh/v1/tasks/{id}", with_parameters(plain("getTask", "登録の結果", None, "200"), id)),
+        (
+            "GET",
+            "/pmh/v1/tasks/{id}",
+            with_parameters(plain("getTask", "登録の結果", None, "200"), id),
+        ),
         ("GET", "/pmh/v1/schemes", plain("getSchemes", "制度マスタの参照", None, "200")),
         ("PUT", "/pmh/v1/schemes", plain("putSchemes", "制度マスタの登録", Some("Schemes"), "200")),
         ("GET", "/pmh/v1/feed", with_parameters(plain("getFeed", "お知らせ", None, "200"), paging)),

@@ -10,8 +10,8 @@ use base64::engine::general_purpose::STANDARD;
 use domain::access::Role;
 use domain::certificate::Certificate;
 use hub::{OwnPage, Refusal};
-use jiff::civil::Date;
 use jiff::ToSpan as _;
+use jiff::civil::Date;
 
 use crate::answer::{bytes, page as answer, refused_page, see};
 use crate::caller::{ResidentSession, SignedIn, Visitor, frame, stale_form, with_cookie};
@@ -75,9 +75,7 @@ pub(crate) async fn sign_in(app: &App, frame: &Frame, card: &str, pin: &str) -> 
     };
     match hub::sign_in_resident(&app.hub, &view.challenge, answered).await {
         Ok(cookie) => with_cookie(app, see("/resident"), Some(&cookie)),
-        Err(refusal) if refusal.code == "link-held" => {
-            answer(StatusCode::OK, view::blocked(frame))
-        }
+        Err(refusal) if refusal.code == "link-held" => answer(StatusCode::OK, view::blocked(frame)),
         Err(refusal) => match hub_said(&refusal) {
             Some(shown) => login(app, frame, Some(shown)),
             None => refused_page(&refusal),

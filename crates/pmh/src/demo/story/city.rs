@@ -11,9 +11,13 @@ use super::{Stage, Step, length, must};
 use crate::client::Client;
 
 pub(super) fn play(stage: &Stage, tell: &mut Tell) {
-    tell.step("1.1", "都城市のシステムが署名つきでトークンを取る", || token(stage));
+    tell.step("1.1", "都城市のシステムが署名つきでトークンを取る", || {
+        token(stage)
+    });
     tell.step("1.2", "受給者証1,000件を登録し、結果を読む", || register(stage));
-    tell.step("1.3", "同じ送信は二重にならず、別の内容は断られる", || idempotent(stage));
+    tell.step("1.3", "同じ送信は二重にならず、別の内容は断られる", || {
+        idempotent(stage)
+    });
 }
 
 fn token(stage: &Stage) -> Step {

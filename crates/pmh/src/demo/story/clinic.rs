@@ -13,7 +13,9 @@ pub(super) fn play(stage: &Stage, tell: &mut Tell) {
     tell.step("2.2", "同意しなければ受給者証は見えない", || declined(stage));
     tell.step("2.3", "被保険者番号でも確認できる", || by_numbers(stage));
     tell.step("3.1", "暗証番号を間違える", || wrong_pin(stage));
-    tell.step("3.2", "失効したカードと、ほかの認証局のカード", || bad_cards(stage));
+    tell.step("3.2", "失効したカードと、ほかの認証局のカード", || {
+        bad_cards(stage)
+    });
     tell.step("3.3", "使い回した答えと、ほかの端末の答え", || replayed(stage));
     tell.step("3.4", "期限の切れた受給者証", || expired(stage));
     tell.step("3.5", "不開示の方は、受給者証のない方と見分けられない", || non_disclosed(stage));
@@ -28,9 +30,9 @@ fn agreed(stage: &Stage) -> Step {
     let mut compared = 0;
     for sent in stage.records_of(stage.cast.single_parent) {
         let of = &sent.certificate;
-        let seen = certificates.iter().find(|seen| {
-            seen["orgSpecificCertificateTypeId"] == of.type_id.as_str()
-        });
+        let seen = certificates
+            .iter()
+            .find(|seen| seen["orgSpecificCertificateTypeId"] == of.type_id.as_str());
         let seen = seen.ok_or_else(|| format!("{} が見えません", of.name))?;
         let number = |name: &str| seen[name].as_str();
         must(number("medicalSubsidyInsurerNumber") == of.payer_number.as_deref(), || {

@@ -16,8 +16,8 @@ use super::desk::Cards;
 use super::load::{client_key, client_name};
 use super::tell::Tell;
 use super::town::STORY_TOWN;
-use super::town::{Registration, registration_batch};
 use super::town::{Cast, World};
+use super::town::{Registration, registration_batch};
 use crate::client::{Answer, Client, form};
 use crate::clock;
 use crate::home::Home;
@@ -81,10 +81,7 @@ impl Stage {
     fn ask_token(&self, assertion: &str, terminal: Option<&str>) -> Result<Answer, String> {
         let mut fields = vec![
             ("grant_type", "client_credentials"),
-            (
-                "client_assertion_type",
-                "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
-            ),
+            ("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"),
             ("client_assertion", assertion),
         ];
         fields.extend(terminal.map(|name| ("terminal", name)));

@@ -16,7 +16,9 @@ pub(super) fn checkpoint(stage: &Stage) -> Option<String> {
 
 pub(super) fn play(stage: &Stage, tell: &mut Tell, before: Option<String>) {
     tell.step("6.1", "監査ログを外から検証する", || verify(stage, before));
-    tell.step("6.2", "住民が「見た人」の1件を監査ログの中に確かめる", || prove(stage));
+    tell.step("6.2", "住民が「見た人」の1件を監査ログの中に確かめる", || {
+        prove(stage)
+    });
     tell.step("6.3", "どの答えにも個人番号が無い", || no_number(stage));
 }
 

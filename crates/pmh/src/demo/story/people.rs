@@ -10,14 +10,17 @@ use crate::client::Client;
 pub(super) fn play(stage: &Stage, tell: &mut Tell) {
     tell.step("4.1", "住民が同じカードで入り、受給者証と「見た人」を見る", || own(stage));
     tell.step("4.2", "保護者がお子さんの受給者証を見る", || guardian(stage));
-    tell.step("4.3", "不開示の方と、その元配偶者には何も見えない", || withheld(stage));
+    tell.step("4.3", "不開示の方と、その元配偶者には何も見えない", || {
+        withheld(stage)
+    });
 }
 
 /// Signs in on the phone page.
 pub(super) fn sign_in(stage: &Stage, label: &str) -> Result<Arc<Client>, String> {
     let browser = stage.browser();
     let pin = stage.cards.get(label).ok_or("カードがありません")?.pin;
-    let entered = browser.submit("/resident", "/resident/enter", &[("card", label), ("pin", pin)])?;
+    let entered =
+        browser.submit("/resident", "/resident/enter", &[("card", label), ("pin", pin)])?;
     must(entered.status == 303, || format!("入れません({})", entered.status))?;
     Ok(browser)
 }
@@ -25,10 +28,8 @@ pub(super) fn sign_in(stage: &Stage, label: &str) -> Result<Arc<Client>, String>
 fn own(stage: &Stage) -> Step {
     let browser = sign_in(stage, label::SINGLE_PARENT)?;
     let page = browser.get("/resident")?.text();
-    let record = stage
-        .records_of(stage.cast.single_parent)
-        .next()
-        .ok_or("都城市の記録がありません")?;
+    let record =
+        stage.records_of(stage.cast.single_parent).next().ok_or("都城市の記録がありません")?;
     must(page.contains(&record.certificate.name), || "受給者証が見えません".into())?;
     let number = record.certificate.recipient_number.as_deref().unwrap_or_default();
     must(page.contains(number), || "受給者番号が見えません".into())?;
