@@ -13,8 +13,9 @@ use crate::StoreError;
 use crate::batch::{Job, Reply};
 use crate::config::{Config, Place};
 use crate::log::Frontier;
+use crate::reading::{self, ReadJob, ReadQueue, Waiting};
 use crate::sql::{self, Access, Conn};
-use crate::tx::{Trail, Tx};
+use crate::tx::Tx;
 use crate::writer::{Clock, Queue, Writer, checkpointer};
 
 /// Jobs that may wait for the writer; more answer [`StoreError::Busy`].
@@ -30,7 +31,7 @@ pub struct Store {
 
 struct Inner {
     config: Config,
-    readers: Mutex<Vec<Conn>>,
+    reads: ReadQueue,
     queue: Queue,
     ended: Arc<AtomicBool>,
     threads: Mutex<Vec<JoinHandle<()>>>,
@@ -45,9 +46,6 @@ impl Store {
         let mut conn = connect(&config, Access::Write { durable: config.durable })?;
         crate::schema::migrate(&mut conn)?;
         let frontier = crate::append::frontier(&mut conn)?;
-        let readers = (0..config.readers)
-            .map(|_| connect(&config, Access::Read))
-            .collect::<Result<Vec<_>, _>>()?;
         let (queue, jobs) = sync_channel(QUEUE);
         let ended = Arc::new(AtomicBool::new(false));
         let mut threads = Vec::new();
@@ -55,8 +53,8 @@ impl Store {
             threads.push(start_checkpointer(path, Arc::clone(&ended))?);
         }
         threads.push(start_writer(conn, frontier, &config, clock, jobs)?);
-        let inner =
-            Inner { config, readers: Mutex::new(readers), queue, ended, threads: threads.into() };
+        let reads = start_readers(&config)?;
+        let inner = Inner { config, reads, queue, ended, threads: threads.into() };
         Ok(Self { inner: Arc::new(inner) })
     }
 
@@ -74,47 +72,21 @@ impl Store {
         E: From<StoreError> + Send + 'static,
     {
         for _ in 0..TRIES {
-            let (answer, mut trail) = self.snapshot(&mut deed)?;
-            if answer.is_err() {
-                trail.entries.retain(|entry| entry.refused);
-                trail.spends.clear();
-            }
-            if trail.is_empty() {
-                return answer;
-            }
-            match self.leave(trail).await {
-                Ok(()) => return answer,
-                Err(StoreError::Stale) => {}
-                Err(error) => return Err(error.into()),
+            let (tell, told) = oneshot::channel();
+            let inner = Arc::clone(&self.inner);
+            let job: ReadJob = Box::new(move |conn| attempt(conn, &inner, deed, tell));
+            self.inner.reads.try_send(job).map_err(|error| match error {
+                TrySendError::Full(_) => StoreError::Busy,
+                TrySendError::Disconnected(_) => StoreError::Closed,
+            })?;
+            match told.await {
+                Ok(Attempt::Answer(answer)) => return answer,
+                Ok(Attempt::Again(again)) => deed = again,
+                Ok(Attempt::Failed(error)) => return Err(error.into()),
+                Err(_) => return Err(StoreError::Closed.into()),
             }
         }
         self.write(deed).await
-    }
-
-    fn snapshot<T, E: From<StoreError>>(
-        &self,
-        deed: &mut impl FnMut(&mut Tx<'_>) -> Result<T, E>,
-    ) -> Result<(Result<T, E>, Trail), E> {
-        let mut conn = self.reader()?;
-        conn.begin_read()?;
-        let mut tx = Tx::new(&mut conn, &self.inner.config.vault, &self.inner.config.entropy);
-        let answer = deed(&mut tx);
-        let trail = std::mem::take(&mut tx.trail);
-        conn.run("rollback", &[])?;
-        self.inner.readers.lock().unwrap_or_else(PoisonError::into_inner).push(conn);
-        Ok((answer, trail))
-    }
-
-    fn reader(&self) -> Result<Conn, StoreError> {
-        let free = self.inner.readers.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        free.map_or_else(|| connect(&self.inner.config, Access::Read), Ok)
-    }
-
-    async fn leave(&self, trail: Trail) -> Result<(), StoreError> {
-        let (tell, told) = oneshot::channel();
-        let reply: Reply = Box::new(move |verdict| drop(tell.send(verdict)));
-        self.send(Job::Leave(trail, reply))?;
-        told.await.unwrap_or(Err(StoreError::Closed))
     }
 
     /// Runs a writing deed in the writer; its answer leaves after the commit. A deed that fails
@@ -191,6 +163,53 @@ impl Store {
     }
 }
 
+/// How an attempt of a reading deed ended.
+enum Attempt<T, E, D> {
+    /// Its answer, with everything durable that must be.
+    Answer(Result<T, E>),
+    /// What it relied on changed: the deed, to be run again.
+    Again(D),
+    /// The store failed.
+    Failed(StoreError),
+}
+
+/// Runs a reading deed in the present snapshot and hands the writer what it leaves behind; the
+/// reply comes from here, or from the writer after its commit.
+fn attempt<T, E, D>(
+    conn: &mut Conn,
+    inner: &Inner,
+    mut deed: D,
+    tell: oneshot::Sender<Attempt<T, E, D>>,
+) where
+    D: FnMut(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
+    T: Send + 'static,
+    E: Send + 'static,
+{
+    let mut tx = Tx::new(conn, &inner.config.vault, &inner.config.entropy);
+    let answer = deed(&mut tx);
+    let mut trail = std::mem::take(&mut tx.trail);
+    if answer.is_err() {
+        trail.entries.retain(|entry| entry.refused);
+        trail.spends.clear();
+    }
+    if trail.is_empty() {
+        drop(tell.send(Attempt::Answer(answer)));
+        return;
+    }
+    let reply: Reply = Box::new(move |verdict| {
+        drop(tell.send(match verdict {
+            Ok(()) => Attempt::Answer(answer),
+            Err(StoreError::Stale) => Attempt::Again(deed),
+            Err(error) => Attempt::Failed(error),
+        }));
+    });
+    if let Err(TrySendError::Full(Job::Leave(_, reply))) =
+        inner.queue.try_send(Job::Leave(trail, reply))
+    {
+        reply(Err(StoreError::Busy));
+    }
+}
+
 impl Drop for Inner {
     fn drop(&mut self) {
         self.ended.store(true, Ordering::Relaxed);
@@ -211,6 +230,17 @@ fn connect(config: &Config, access: Access) -> Result<Conn, StoreError> {
             Ok(Conn::Postgres(Box::new(session)))
         }
     }
+}
+
+/// The reading threads end when the queue does; they hold no state, so nobody waits for them.
+fn start_readers(config: &Config) -> Result<ReadQueue, StoreError> {
+    let (reads, waiting) = sync_channel(QUEUE);
+    let waiting: Waiting = Arc::new(Mutex::new(waiting));
+    for _ in 0..config.readers {
+        let (conn, waiting) = (connect(config, Access::Read)?, Arc::clone(&waiting));
+        spawn("pmh-reader", move || reading::run(conn, &waiting))?;
+    }
+    Ok(reads)
 }
 
 fn start_checkpointer(path: &Path, ended: Arc<AtomicBool>) -> Result<JoinHandle<()>, StoreError> {

@@ -17,6 +17,7 @@ pub mod feed;
 pub mod identity;
 pub mod log;
 mod logbook;
+mod reading;
 pub mod record;
 pub mod relation;
 mod schema;
