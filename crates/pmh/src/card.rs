@@ -80,7 +80,7 @@ struct Sign {
     /// The challenge token that the hub gave.
     #[arg(long)]
     challenge: String,
-    /// The hub's origin, as https://pmh.example.jp.
+    /// The hub's origin, as `https://pmh.example.jp`.
     #[arg(long)]
     origin: String,
     /// The institution's code.

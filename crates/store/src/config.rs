@@ -43,7 +43,8 @@ pub struct Config {
 }
 
 impl Config {
-    /// The defaults of the embedded store: durable, at most 128 MiB of cache for each of 3 connections, filled as it is used.
+    /// The defaults of the embedded store: durable, at most 128 MiB of cache for each of 3
+    /// connections, filled as it is used.
     #[must_use]
     pub fn new(place: Place, vault: VaultKeys, signer: Arc<Signer>, entropy: Entropy) -> Self {
         Self { place, vault, signer, entropy, cache_mib: 128, readers: 2, durable: true }

@@ -2,8 +2,8 @@
 //!
 //! The log is written by the writer's code. An attacker without the key edits files as he likes; an
 //! attacker with the key (the operator himself) rewrites history and signs it, and is caught by
-//! whoever kept an earlier checkpoint. `PMH_ATTACKS` sets how many are tried (10,000 by default;
-//! `cargo xtask assure` tries 100,000), `PMH_ATTACK_SEED` which.
+//! whoever kept an earlier checkpoint. `PMH_ASSURE_SIZE` sets how many are tried (2,000 by
+//! default; `cargo xtask assure audit-attacks` tries 100,000), `PMH_ATTACK_SEED` which.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -53,7 +53,7 @@ const ATTACKS: [(&str, Attack); 20] = [
 
 #[test]
 fn every_attack_on_the_log_is_seen_from_outside() {
-    let count = setting("PMH_ATTACKS", 10_000);
+    let count = setting("PMH_ASSURE_SIZE", 2_000);
     let seed = setting("PMH_ATTACK_SEED", 1);
     let stage = Stage::new();
     let workers = thread::available_parallelism().map_or(1, usize::from);

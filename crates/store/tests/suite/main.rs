@@ -1,6 +1,9 @@
 //! One suite of storage tests, on embedded SQLite and, if `PMH_TEST_POSTGRES` says where, on
 //! PostgreSQL: both must do the same.
 
+#![expect(clippy::unwrap_used, reason = "tests")]
+#![expect(clippy::redundant_closure_for_method_calls, reason = "the proposed paths do not compile")]
+
 mod audit;
 mod bench;
 mod identity;

@@ -52,7 +52,7 @@ pub mod label {
     pub const SINGLE_NAME: &str = "single-name";
     /// SAMPLE JOHN TEST: Latin letters.
     pub const LATIN: &str = "latin";
-    /// 見本[試験]花枝: 旧姓 in brackets.
+    /// 見本\[試験\]花枝: 旧姓 in brackets.
     pub const FORMER_NAME: &str = "former-name";
     /// SAMPLE LEE(架空一美): 通称 in brackets.
     pub const ALIAS: &str = "alias";

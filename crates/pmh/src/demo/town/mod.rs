@@ -1,7 +1,7 @@
 //! The synthetic world of the demo: seed and day in, municipalities, institutions and people out.
 //!
 //! Pure: no clock, no files. Any resident is computable from the seed and a counting number alone
-//! ([`person`]), so that a million of them need no memory. Everything here is invented but the
+//! ([`person()`]), so that a million of them need no memory. Everything here is invented but the
 //! names and codes of the 16 municipalities ([`super::pilot`]).
 
 mod address;

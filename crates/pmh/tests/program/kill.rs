@@ -1,18 +1,15 @@
 //! `kill -9` in the middle of registrations: what was acknowledged is there, exactly once.
 //!
 //! A few cycles in the ordinary test; `cargo xtask assure kill-cycles` runs 200.
-#![expect(clippy::unwrap_used, reason = "tests")]
-
-mod process;
 
 use std::path::Path;
 use std::time::Duration;
 
+use crate::process::{Folder, Server, demo_once};
 use pmh::audit::{Checker, Http};
 use pmh::client::{Client, form};
 use pmh::clock;
 use pmh::demo::town::{Registration, STORY_TOWN, World, body, registration_batch, world};
-use process::{Folder, Server, demo_once};
 use reader::client::{ClientAlgorithm, ClientKey};
 use serde_json::{Value, json};
 

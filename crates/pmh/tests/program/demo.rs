@@ -1,12 +1,9 @@
 //! The main job, end to end: the story holds, twice, and no 個人番号 lies in the clear.
-#![expect(clippy::unwrap_used, reason = "tests")]
-
-mod process;
 
 use std::path::Path;
 
+use crate::process::{Folder, demo_once};
 use pmh::demo::town::{STORY_TOWN, registration_batch, world};
-use process::{Folder, demo_once};
 
 #[test]
 fn the_story_holds_on_a_fresh_folder_and_on_a_filled_one() {

@@ -1,5 +1,4 @@
 //! The program as a child process, ended by its own pid.
-#![expect(clippy::unwrap_used, reason = "tests")]
 
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};

@@ -1,0 +1,7 @@
+//! The program as its users meet it: a child process, reached over HTTP.
+
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+mod demo;
+mod kill;
+mod process;
