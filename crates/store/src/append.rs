@@ -1,7 +1,6 @@
 //! Appending to the audit log: entries, their pages, complete tiles, signed checkpoints.
 
 use domain::instant::Instant;
-use domain::person::ResidentId;
 
 use crate::StoreError;
 use crate::log::proof::{Rows, Stored};
@@ -90,8 +89,8 @@ pub(crate) fn append(
                 &entry.bytes
             ],
         )?;
-        for resident in entry.resident.iter().chain(&entry.also) {
-            show_to(conn, *resident, leaf)?;
+        for resident in &entry.also {
+            crate::whose::show(conn, resident.0, leaf)?;
         }
         for tile in frontier.append_commitments(&[hash]) {
             conn.run(
@@ -100,14 +99,6 @@ pub(crate) fn append(
             )?;
         }
     }
-    Ok(())
-}
-
-fn show_to(conn: &mut Conn, resident: ResidentId, leaf: i64) -> Result<(), StoreError> {
-    conn.run(
-        "insert into audit_of (resident, leaf) values ($1, $2) on conflict do nothing",
-        params![resident.0, leaf],
-    )?;
     Ok(())
 }
 

@@ -4,7 +4,6 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::StoreError;
 use crate::config::Entropy;
-use crate::log::Frontier;
 use crate::spent;
 use crate::sql::{Conn, params};
 use crate::tx::{Pending, Trail, Tx};
@@ -46,9 +45,8 @@ pub(crate) fn run_job(
     entries: &mut Vec<Pending>,
 ) -> Result<Option<Answered>, StoreError> {
     match job {
-        Job::Stop => Ok(None),
-        // The writer signs after the commit.
-        Job::Sign(reply) => Ok(Some((reply, Err(StoreError::Closed)))),
+        // The writer itself ends and signs, after the commit.
+        Job::Stop | Job::Sign(_) => Ok(None),
         Job::Leave(trail, reply) => {
             let verdict = leave(conn, &trail);
             if verdict.is_ok() {
@@ -102,15 +100,4 @@ fn write(
     conn.run("release deed", &[])?;
     entries.extend(trail.entries.into_iter().filter(|entry| kept || entry.refused));
     Ok(Some((reply, spent)))
-}
-
-/// Appends the entries of a batch; `frontier` moves only with the commit.
-pub(crate) fn append(
-    conn: &mut Conn,
-    frontier: &Frontier,
-    entries: &[Pending],
-) -> Result<Frontier, StoreError> {
-    let mut next = frontier.clone();
-    crate::append::append(conn, &mut next, entries)?;
-    Ok(next)
 }

@@ -1,7 +1,7 @@
 //! The catalogue: municipalities, their schemes, institutions, clients, staff, settings. No residents.
 
 use crate::StoreError;
-use crate::sql::{Row, params};
+use crate::sql::{Conn, Row, params};
 use crate::tx::Tx;
 
 /// A municipality (自治体).
@@ -262,7 +262,7 @@ impl Tx<'_> {
     /// # Errors
     /// When the database fails.
     pub fn setting(&mut self, name: &str) -> Result<Option<Vec<u8>>, StoreError> {
-        self.conn.one("select value from setting where name = $1", params![name], |row| row.blob(0))
+        setting(self.conn, name)
     }
 
     /// Keeps a setting.
@@ -270,12 +270,7 @@ impl Tx<'_> {
     /// # Errors
     /// When the database fails.
     pub fn put_setting(&mut self, name: &str, value: &[u8]) -> Result<(), StoreError> {
-        self.conn.run(
-            "insert into setting (name, value) values ($1, $2)
-             on conflict (name) do update set value = excluded.value",
-            params![name, value],
-        )?;
-        Ok(())
+        put_setting(self.conn, name, value)
     }
 
     /// How much there is.
@@ -308,4 +303,17 @@ fn institution_row(row: &Row<'_>) -> Result<Institution, StoreError> {
         tasks: row.text(4)?,
         uses_subsidy: row.int(5)? != 0,
     })
+}
+
+pub(crate) fn setting(conn: &mut Conn, name: &str) -> Result<Option<Vec<u8>>, StoreError> {
+    conn.one("select value from setting where name = $1", params![name], |row| row.blob(0))
+}
+
+pub(crate) fn put_setting(conn: &mut Conn, name: &str, value: &[u8]) -> Result<(), StoreError> {
+    conn.run(
+        "insert into setting (name, value) values ($1, $2)
+         on conflict (name) do update set value = excluded.value",
+        params![name, value],
+    )?;
+    Ok(())
 }

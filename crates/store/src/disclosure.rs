@@ -6,6 +6,7 @@ use domain::audit::Entry;
 use crate::StoreError;
 use crate::sql::params;
 use crate::tx::Room;
+use crate::whose;
 
 /// One entry, with what proves it in the log.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,12 +30,10 @@ impl Room<'_, '_> {
         if !self.access.opens(Part::Disclosures) {
             return Err(StoreError::NotOpened("disclosures"));
         }
+        let end = whose::end(self.tx.conn)?;
         let looks = self.tx.conn.rows(
-            "select audit_entry.leaf, audit_entry.entry, audit_entry.salt
-               from audit_of join audit_entry on audit_entry.leaf = audit_of.leaf
-              where audit_of.resident = $1 and audit_entry.entry is not null
-              order by audit_of.leaf desc limit $2",
-            params![self.access.resident().0, i64::from(limit)],
+            whose::NEWEST,
+            params![self.access.resident().0, end, i64::from(limit)],
             |row| {
                 let bytes = row.blob(1)?;
                 let entry = Entry::decode(&bytes)

@@ -16,6 +16,7 @@ use crate::log::Frontier;
 use crate::reading::{self, ReadJob, ReadQueue, Waiting};
 use crate::sql::{self, Access, Conn};
 use crate::tx::Tx;
+use crate::whose::Behind;
 use crate::writer::{Clock, Queue, Writer, checkpointer};
 
 /// Jobs that may wait for the writer; more answer [`StoreError::Busy`].
@@ -46,13 +47,14 @@ impl Store {
         let mut conn = connect(&config, Access::Write { durable: config.durable })?;
         crate::schema::migrate(&mut conn)?;
         let frontier = crate::append::frontier(&mut conn)?;
+        let behind = Behind::load(&mut conn)?;
         let (queue, jobs) = sync_channel(QUEUE);
         let ended = Arc::new(AtomicBool::new(false));
         let mut threads = Vec::new();
         if let Place::Sqlite(path) = &config.place {
             threads.push(start_checkpointer(path, Arc::clone(&ended))?);
         }
-        threads.push(start_writer(conn, frontier, &config, clock, jobs)?);
+        threads.push(start_writer(conn, (frontier, behind), &config, clock, jobs)?);
         let reads = start_readers(&config)?;
         let inner = Inner { config, reads, queue, ended, threads: threads.into() };
         Ok(Self { inner: Arc::new(inner) })
@@ -250,13 +252,13 @@ fn start_checkpointer(path: &Path, ended: Arc<AtomicBool>) -> Result<JoinHandle<
 
 fn start_writer(
     conn: Conn,
-    frontier: Frontier,
+    (frontier, behind): (Frontier, Behind),
     config: &Config,
     clock: Clock,
     jobs: std::sync::mpsc::Receiver<Job>,
 ) -> Result<JoinHandle<()>, StoreError> {
-    let writer =
-        Writer { conn, frontier, config: config.clone(), clock, batches: 0, signed_at: None };
+    let config = config.clone();
+    let writer = Writer { conn, frontier, behind, config, clock, batches: 0, signed_at: None };
     spawn("pmh-writer", move || writer.run(&jobs))
 }
 

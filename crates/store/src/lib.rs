@@ -26,6 +26,7 @@ mod sql;
 pub mod task;
 mod tx;
 pub mod vault;
+mod whose;
 mod writer;
 
 pub use append::CheckpointNote;

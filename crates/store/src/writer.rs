@@ -12,6 +12,8 @@ use crate::batch::{self, Bench, Job};
 use crate::config::{Config, Place};
 use crate::log::Frontier;
 use crate::sql::Conn;
+use crate::tx::Pending;
+use crate::whose::Behind;
 
 /// Jobs of one batch at most: bounds the time a reply waits behind others.
 const BATCH: usize = 512;
@@ -20,11 +22,15 @@ const BATCH: usize = 512;
 const LOG_BYTES: u64 = 128 << 20;
 /// Batches between two looks at its length.
 const LOOK_EVERY: u64 = 64;
+/// Without a deed for so long, the writer tidies up: long while the index of the log is complete.
+const REST: Duration = Duration::from_secs(5);
+const PAUSE: Duration = Duration::from_millis(20);
 
 /// The writer's own state.
 pub(crate) struct Writer {
     pub conn: Conn,
     pub frontier: Frontier,
+    pub behind: Behind,
     pub config: Config,
     pub clock: Clock,
     pub batches: u64,
@@ -35,11 +41,21 @@ pub(crate) struct Writer {
 /// Where the writer takes the time of checkpoints and of forgetting from: an argument (wall 2).
 pub type Clock = Arc<dyn Fn() -> Instant + Send + Sync>;
 
+/// One batch on its way to its commit.
+#[derive(Default)]
+struct Batch {
+    replies: Vec<batch::Answered>,
+    /// Who waits for a checkpoint.
+    signs: Vec<batch::Reply>,
+    stop: bool,
+}
+
 impl Writer {
     /// Runs until every sender is gone or a job says stop.
     pub(crate) fn run(mut self, jobs: &Receiver<Job>) {
         loop {
-            match jobs.recv_timeout(Duration::from_secs(5)) {
+            let patience = if self.behind.is_empty() { REST } else { PAUSE };
+            match jobs.recv_timeout(patience) {
                 Ok(first) => {
                     if self.batch(first, jobs) {
                         break;
@@ -53,32 +69,84 @@ impl Writer {
     }
 
     fn idle(&mut self) {
-        self.sign_if_due(0);
-        let now = (self.clock)();
-        let _forgotten_later = crate::spent::forget(&mut self.conn, now);
+        let (_indexed_later, now) = (self.transaction(true, |_| Ok(Vec::new())), (self.clock)());
+        if self.behind.is_empty() {
+            self.sign_if_due(0);
+            let _forgotten_later = crate::spent::forget(&mut self.conn, now);
+        }
     }
 
     /// One batch: true when the writer must end.
     fn batch(&mut self, first: Job, jobs: &Receiver<Job>) -> bool {
-        let mut replies = Vec::new();
-        let mut stop = false;
-        let mut signs = Vec::new();
-        let done = self.transaction(first, jobs, &mut replies, &mut stop, &mut signs);
-        for reply in signs {
+        let mut batch = Batch::default();
+        let done = self.transaction(false, |writer| writer.fill(first, jobs, &mut batch));
+        for reply in batch.signs {
             reply(done.clone().and_then(|()| self.sign()));
         }
-        for (reply, verdict) in replies {
-            reply(match &done {
-                Ok(()) => verdict,
-                Err(error) => Err(error.clone()),
-            });
+        for (reply, verdict) in batch.replies {
+            reply(done.clone().and(verdict));
         }
         self.sign_if_due(1);
         self.batches += 1;
         if self.batches.is_multiple_of(LOOK_EVERY) {
             self.empty_log();
         }
-        stop
+        batch.stop
+    }
+
+    /// Runs the jobs that wait, inside the open transaction.
+    fn fill(
+        &mut self,
+        first: Job,
+        jobs: &Receiver<Job>,
+        batch: &mut Batch,
+    ) -> Result<Vec<Pending>, StoreError> {
+        let mut entries = Vec::new();
+        let bench = Bench { vault: &self.config.vault, entropy: &self.config.entropy };
+        let mut next = Some(first);
+        while let Some(job) = next.take() {
+            match job {
+                Job::Stop => batch.stop = true,
+                Job::Sign(reply) => batch.signs.push(reply),
+                job => {
+                    let done = batch::run_job(&mut self.conn, &bench, job, &mut entries)?;
+                    batch.replies.extend(done);
+                }
+            }
+            if batch.replies.len() < BATCH && !batch.stop {
+                next = jobs.try_recv().ok();
+            }
+        }
+        Ok(entries)
+    }
+
+    /// A transaction around `deeds`, which give their entries for the log.
+    fn transaction(
+        &mut self,
+        idle: bool,
+        deeds: impl FnOnce(&mut Self) -> Result<Vec<Pending>, StoreError>,
+    ) -> Result<(), StoreError> {
+        self.conn.begin_write()?;
+        let done = deeds(self).and_then(|entries| self.commit(&entries, idle));
+        if done.is_err() {
+            let _none_open = self.conn.run("rollback", &[]);
+        }
+        done
+    }
+
+    /// Appends entries to the log, lets its index follow, and commits; what the writer knows of
+    /// both moves only then.
+    fn commit(&mut self, entries: &[Pending], idle: bool) -> Result<(), StoreError> {
+        let first = self.frontier.size();
+        let mut frontier = self.frontier.clone();
+        crate::append::append(&mut self.conn, &mut frontier, entries)?;
+        let beside = (!idle).then_some(entries.len());
+        let slice = self.behind.write(&mut self.conn, beside)?;
+        self.conn.run("commit", &[])?;
+        self.frontier = frontier;
+        self.behind.committed(slice);
+        self.behind.follow(first, entries);
+        Ok(())
     }
 
     fn empty_log(&mut self) {
@@ -87,58 +155,6 @@ impl Writer {
         name.push("-wal");
         if std::fs::metadata(&name).is_ok_and(|log| log.len() > LOG_BYTES) {
             let _next_time = self.conn.rows("pragma wal_checkpoint(restart)", &[], |_| Ok(()));
-        }
-    }
-
-    fn transaction(
-        &mut self,
-        first: Job,
-        jobs: &Receiver<Job>,
-        replies: &mut Vec<batch::Answered>,
-        stop: &mut bool,
-        signs: &mut Vec<batch::Reply>,
-    ) -> Result<(), StoreError> {
-        let bench = Bench { vault: &self.config.vault, entropy: &self.config.entropy };
-        let mut entries = Vec::new();
-        self.conn.begin_write()?;
-        let mut next = Some(first);
-        let mut outcome = Ok(());
-        while let Some(job) = next.take() {
-            *stop |= matches!(job, Job::Stop);
-            let job = match job {
-                Job::Sign(reply) => {
-                    signs.push(reply);
-                    next = jobs.try_recv().ok();
-                    continue;
-                }
-                job => job,
-            };
-            match batch::run_job(&mut self.conn, &bench, job, &mut entries) {
-                Ok(done) => replies.extend(done),
-                Err(error) => {
-                    outcome = Err(error);
-                    break;
-                }
-            }
-            if replies.len() < BATCH && !*stop {
-                next = jobs.try_recv().ok();
-            }
-        }
-        let appended =
-            outcome.and_then(|()| batch::append(&mut self.conn, &self.frontier, &entries));
-        let committed = appended.and_then(|frontier| {
-            self.conn.run("commit", &[])?;
-            Ok(frontier)
-        });
-        match committed {
-            Ok(frontier) => {
-                self.frontier = frontier;
-                Ok(())
-            }
-            Err(error) => {
-                let _none_open = self.conn.run("rollback", &[]);
-                Err(error)
-            }
         }
     }
 

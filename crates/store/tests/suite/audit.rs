@@ -153,6 +153,43 @@ fn a_resident_sees_who_looked_at_them_and_at_nobody_else() {
     });
 }
 
+/// Waits until the index of the log has as many rows; it follows at a distance.
+fn indexed(bench: &Bench, rows: i64) {
+    for _ in 0..500 {
+        if bench.number("select count(*) from audit_of") == rows {
+            return;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+    panic!("the index of the log did not reach {rows} rows");
+}
+
+#[test]
+fn a_page_is_the_same_before_its_index_is_written_and_after_a_restart() {
+    everywhere(|bench| {
+        let (one, two) = (card("1"), card("2"));
+        let (first, _) = (enter(bench, &one), enter(bench, &two));
+        for _ in 0..20 {
+            look(bench, &desk(), &one, &[Kind::Patient]);
+            look(bench, &desk(), &two, &[Kind::Patient]);
+        }
+        let mut want = vec!["read granted 1 [identity:0]".to_owned(); 20];
+        assert_eq!(page(bench, &one, first), want);
+        indexed(bench, 41);
+        want.insert(0, "read granted 1 [disclosures:20]".to_owned());
+        assert_eq!(page(bench, &one, first), want);
+        look(bench, &desk(), &one, &[Kind::Patient]);
+        bench.close();
+        want.splice(
+            0..0,
+            ["read granted 1 [identity:0]", "read granted 1 [disclosures:21]"].map(str::to_owned),
+        );
+        assert_eq!(page(bench, &one, first), want);
+        indexed(bench, 44);
+        assert_eq!(bench.number("select count(*) from audit_of where resident = 1"), 24);
+    });
+}
+
 #[test]
 fn a_list_is_one_entry_on_the_page_of_everybody_in_it() {
     everywhere(|bench| {
