@@ -11,7 +11,7 @@ use store::{StoreError, Tx};
 use crate::Hub;
 use crate::refusal::Refusal;
 use crate::registration::intake_records::Parsed;
-use crate::registration::{self, Applied, Context, Prepared, TaskKind};
+use crate::registration::{self, Applied, Context, Deed, Prepared, TaskKind};
 
 /// Records of one chunk: other deeds wait behind it, so it is short.
 const CHUNK: usize = 200;
@@ -126,16 +126,75 @@ async fn prepare(context: &Arc<Context>, rest: &mut Parts) -> Vec<Prepared> {
     prepared.await.unwrap_or_default()
 }
 
+/// Does a chunk in one transaction. A savepoint for each record would copy every page that the
+/// record touches, so records go without; in the rare chunk in which one must be taken back, all
+/// are, and the chunk is done again with care.
 async fn apply(context: Arc<Context>, task: Task, chunk: Vec<Prepared>) -> Result<(), StoreError> {
-    let store = context.hub.store.clone();
     let chunk = Arc::new(chunk);
+    match attempt(&context, &task, &chunk, without_care).await {
+        Err(Undone::OneRecord) => {}
+        done => return done.map_err(StoreError::from),
+    }
+    attempt(&context, &task, &chunk, with_care).await.map_err(StoreError::from)
+}
+
+/// Why a chunk was not done.
+enum Undone {
+    /// A record was refused in the middle.
+    OneRecord,
+    Store(StoreError),
+}
+
+impl From<StoreError> for Undone {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl From<Undone> for StoreError {
+    fn from(undone: Undone) -> Self {
+        match undone {
+            Undone::OneRecord => Self::Taken,
+            Undone::Store(error) => error,
+        }
+    }
+}
+
+type Doing = fn(&mut Tx<'_>, &Context, &dyn Deed) -> Result<Applied, Undone>;
+
+fn without_care(tx: &mut Tx<'_>, context: &Context, deed: &dyn Deed) -> Result<Applied, Undone> {
+    match deed.apply(tx, context) {
+        Ok(Applied::Refused(_)) | Err(StoreError::Taken) => Err(Undone::OneRecord),
+        done => Ok(done?),
+    }
+}
+
+fn with_care(tx: &mut Tx<'_>, context: &Context, deed: &dyn Deed) -> Result<Applied, Undone> {
+    let applied = tx.attempt(|tx| {
+        let applied = deed.apply(tx, context)?;
+        Ok((!matches!(applied, Applied::Refused(_)), applied))
+    });
+    match applied {
+        Err(StoreError::Taken) => Ok(Applied::Refused(taken())),
+        done => Ok(done?),
+    }
+}
+
+async fn attempt(
+    context: &Arc<Context>,
+    task: &Task,
+    chunk: &Arc<Vec<Prepared>>,
+    doing: Doing,
+) -> Result<(), Undone> {
+    let (context, task, chunk) = (Arc::clone(context), task.clone(), Arc::clone(chunk));
+    let store = context.hub.store.clone();
     store
         .write(move |tx| {
             let mut results = Vec::with_capacity(chunk.len());
             for (position, record) in (task.done..).zip(chunk.iter()) {
-                results.push(one(tx, &context, position, record)?);
+                results.push(one(tx, &context, position, record, doing)?);
             }
-            tx.progress(&task, &results)
+            Ok(tx.progress(&task, &results)?)
         })
         .await
 }
@@ -145,18 +204,15 @@ fn one(
     context: &Context,
     position: u32,
     record: &Prepared,
-) -> Result<(RecordResult, Option<String>), StoreError> {
+    doing: Doing,
+) -> Result<(RecordResult, Option<String>), Undone> {
     let (deed, warnings) = match record {
         Prepared::Refused(findings) => {
             return Ok(registration::outcome(position, RecordResult::Refused, findings));
         }
         Prepared::Ready(deed, warnings) => (deed, warnings),
     };
-    let applied = tx.attempt(|tx| {
-        let applied = deed.apply(tx, context)?;
-        Ok((!matches!(applied, Applied::Refused(_)), applied))
-    })?;
-    let (result, more) = match applied {
+    let (result, more) = match doing(tx, context, deed.as_ref())? {
         Applied::Accepted => (RecordResult::Accepted, None),
         Applied::Refused(finding) => (RecordResult::Refused, Some(finding)),
         Applied::Held(case) => {
@@ -167,6 +223,15 @@ fn one(
     };
     let findings: Vec<Finding> = warnings.iter().cloned().chain(more).collect();
     Ok(registration::outcome(position, result, &findings))
+}
+
+fn taken() -> Finding {
+    Finding::stop(
+        "identifier-taken",
+        "myNumber",
+        "この番号は別の方に結び付いているか、使えなくなっています。番号を確かめてください。",
+        "This identifier stands for somebody else or has ended; check the number.",
+    )
 }
 
 fn held(case: &str) -> Finding {

@@ -204,7 +204,7 @@ impl Room<'_, '_> {
             return Ok(Written::Unchanged);
         }
 
-        let rid = self.tx.next_rid(resident)?;
+        let rid = self.next_row()?;
         let version = old.as_ref().map_or(1, |old| old.version + 1);
         self.supersede(old.as_ref())?;
         self.tx.insert_version(resident, new, &item, version, 1, rid, &bytes)?;
@@ -241,7 +241,7 @@ impl Room<'_, '_> {
         let Some(at) = known else { return Ok(Written::Absent) };
         let old = self.rows.remove(at);
         let bytes = body(&old);
-        let rid = self.tx.next_rid(self.access.resident())?;
+        let rid = self.next_row()?;
         self.supersede(Some(&old))?;
         let (resident, version) = (self.access.resident(), old.version + 1);
         self.tx.insert_version(resident, new, &old.item, version, 2, rid, &bytes)?;
@@ -262,11 +262,26 @@ impl Room<'_, '_> {
         }
     }
 
+    /// The next free row of the resident; looked up once, then counted.
+    fn next_row(&mut self) -> Result<i64, StoreError> {
+        let rid = match self.free.take() {
+            Some(rid) => rid,
+            None => self.tx.next_rid(self.access.resident())?,
+        };
+        let last = (rid + 1) & ((1 << SLOT_BITS) - 1) == 0;
+        self.free = (!last).then_some(rid + 1);
+        Ok(rid)
+    }
+
     /// 不開示 follows from the current resources of the resident.
     fn after_write(&mut self, kind: Kind) -> Result<(), StoreError> {
         self.wrote = true;
         self.touched(name(kind), 1);
         let hidden = self.rows.iter().any(|row| row.hidden);
+        if hidden == self.hidden {
+            return Ok(());
+        }
+        self.hidden = hidden;
         let flag = if hidden { NOT_DISCLOSED } else { 0 };
         self.tx.conn.run(
             "update resident set stamp = stamp + 1, flags = flags - (flags & $1) + $2

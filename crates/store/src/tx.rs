@@ -195,13 +195,12 @@ impl<'c> Tx<'c> {
     /// When the database fails.
     pub fn enter<'t>(&'t mut self, access: Access) -> Result<Room<'t, 'c>, StoreError> {
         let rows = crate::record::current(self.conn, access.resident())?;
-        Ok(Room { tx: self, access, rows, what: Vec::new(), wrote: false, detail: String::new() })
+        Ok(Room::new(self, access, rows))
     }
 
     /// Opens the room of somebody who was entered in this transaction and has no record yet.
     pub fn enter_new<'t>(&'t mut self, access: Access) -> Room<'t, 'c> {
-        let (rows, what) = (Vec::new(), Vec::new());
-        Room { tx: self, access, rows, what, wrote: false, detail: String::new() }
+        Room::new(self, access, Vec::new())
     }
 
     /// Notes a refusal that concerns nobody known, such as a card of another CA.
@@ -281,9 +280,21 @@ pub struct Room<'t, 'c> {
     pub(crate) tx: &'t mut Tx<'c>,
     pub(crate) access: Access,
     pub(crate) rows: Vec<Stored>,
+    /// Whether a current resource is under 不開示, as the resident's flag says.
+    pub(crate) hidden: bool,
+    /// The next row of the record, once one was looked up.
+    pub(crate) free: Option<i64>,
     pub(crate) what: Vec<(&'static str, usize)>,
     pub(crate) wrote: bool,
     pub(crate) detail: String,
+}
+
+impl<'t, 'c> Room<'t, 'c> {
+    fn new(tx: &'t mut Tx<'c>, access: Access, rows: Vec<Stored>) -> Self {
+        let hidden = rows.iter().any(|row| row.hidden);
+        let (what, detail) = (Vec::new(), String::new());
+        Self { tx, access, rows, hidden, free: None, what, wrote: false, detail }
+    }
 }
 
 impl Room<'_, '_> {
