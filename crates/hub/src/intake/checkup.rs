@@ -9,7 +9,7 @@ use fhir::json::{Node, Tree, Writer};
 use jiff::civil::Date;
 
 use super::item::{Items, Shape};
-use super::{five, limits, subsidy};
+use super::{five, limits, subsidy, twice};
 
 /// Items that we read; `basicFiveInfo` and `removalDate` are ours.
 pub const ITEMS: [&str; 5] =
@@ -107,4 +107,10 @@ fn members(items: &mut Items<'_>, removal: bool) -> Option<String> {
         format!("Keep the items beyond the published ones within {kib} KiB in all."),
     ));
     None
+}
+
+/// The records of a batch whose person stands again later in it, each with the warning to add.
+#[must_use]
+pub fn superseded(records: &[Record]) -> Vec<(usize, Finding)> {
+    twice::superseded(records.iter().map(|record| Some(record.as_ref().ok()?.my_number.as_str())))
 }

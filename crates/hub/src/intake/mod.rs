@@ -13,6 +13,7 @@ pub mod limits;
 pub mod relation;
 pub mod schemes;
 pub mod subsidy;
+mod twice;
 
 use domain::finding::Finding;
 use fhir::json::{Kind, Limits, Tree};

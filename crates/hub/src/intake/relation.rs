@@ -6,7 +6,7 @@ use fhir::json::{Node, Tree};
 use jiff::civil::Date;
 
 use super::item::{Items, Shape};
-use super::{limits, subsidy};
+use super::{limits, subsidy, twice};
 
 /// The items of a record.
 pub const ITEMS: [&str; 7] =
@@ -97,4 +97,14 @@ pub fn record(node: Node<'_>) -> Record {
         }
         _ => Err(warnings),
     }
+}
+
+/// The records of a batch whose child and `historyKey` stand again later in it, each with the warning
+/// to add.
+#[must_use]
+pub fn superseded(records: &[Record]) -> Vec<(usize, Finding)> {
+    twice::superseded(records.iter().map(|record| {
+        let relation = record.as_ref().ok()?;
+        Some((relation.child.as_str(), relation.history_key.as_str()))
+    }))
 }

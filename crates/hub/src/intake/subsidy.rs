@@ -1,8 +1,6 @@
 //! 医療費助成: the records of `postRegistrationTasks` (pmh-api §2.3; law:PMH-API).
 
-use std::collections::HashMap;
-
-use domain::certificate::{Certificate, CertificateKey};
+use domain::certificate::Certificate;
 use domain::finding::{Finding, Severity, refused};
 use domain::number::{Kind, MyNumber, NumberRules, RecipientNumber, verify};
 use domain::person::FiveAttributes;
@@ -10,7 +8,7 @@ use domain::scheme::conditions_are_well_formed;
 use fhir::json::{Node, Tree};
 
 use super::item::{Items, Shape};
-use super::{five, limits};
+use super::{five, limits, twice};
 
 /// The 19 items, in the order of the document.
 pub const ITEMS: [&str; 19] = [
@@ -187,30 +185,8 @@ fn conditions(items: &mut Items<'_>) -> Option<String> {
 /// more (scheme master) does that first.
 #[must_use]
 pub fn superseded(records: &[Record]) -> Vec<(usize, Finding)> {
-    let mut last: HashMap<(&str, CertificateKey), usize> = HashMap::with_capacity(records.len());
-    let mut found = Vec::new();
-    for (index, record) in records.iter().enumerate().rev() {
-        let Ok(registration) = record else { continue };
-        let key = (registration.my_number.as_str(), registration.certificate.key());
-        if let Some(&winner) = last.get(&key) {
-            found.push((index, superseded_by(winner)));
-        } else {
-            last.insert(key, index);
-        }
-    }
-    found.reverse();
-    found
-}
-
-/// `superseded-in-batch`; `winner` counts from 0.
-pub(super) fn superseded_by(winner: usize) -> Finding {
-    Finding::warn(
-        "superseded-in-batch",
-        "",
-        format!(
-            "同じキーのレコードが後ろ(配列の{winner}番目、0から数える)にあり、そちらを登録しました。\
-             1件だけ送ってください。"
-        ),
-        format!("Record {winner} (from 0) has the same key and was taken instead; send it once."),
-    )
+    twice::superseded(records.iter().map(|record| {
+        let registration = record.as_ref().ok()?;
+        Some((registration.my_number.as_str(), registration.certificate.key()))
+    }))
 }

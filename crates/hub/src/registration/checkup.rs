@@ -3,15 +3,25 @@
 use domain::finding::Finding;
 use domain::identity::LinkKey;
 use fhir::Kind as Record;
+use fhir::json::Tree;
 use fhir::profiles::checkup_target::{self, CheckupTarget};
 use store::record::New;
 use store::vault::Claim;
 use store::{Candidate, StoreError, Tx};
 
+use super::intake_records::Parsed;
 use super::subsidy::vault_closed;
-use super::{Applied, Context, Deed, Prepared};
+use super::{Applied, Context, Deed, Prepared, findings};
 use crate::enter::{self, Arrival};
 use crate::intake::checkup::{self, Change, Target};
+
+/// Reads the records, and warns of those that stand again later in the batch.
+pub(super) fn parse(tree: &Tree<'_>) -> Result<Vec<Parsed>, Finding> {
+    let mut records: Vec<checkup::Record> = checkup::parse(tree)?.collect();
+    let superseded = checkup::superseded(&records);
+    findings::warn(&mut records, superseded, |target| &mut target.warnings);
+    Ok(records.into_iter().map(Parsed::Checkup).collect())
+}
 
 pub(super) fn prepare(context: &Context, record: checkup::Record) -> Prepared {
     let mut target = match record {

@@ -14,6 +14,19 @@ pub(crate) fn write(position: u32, findings: &[Finding]) -> String {
     String::from_utf8(writer.finish()).unwrap_or_default()
 }
 
+/// Adds warnings to the records that they are about.
+pub(super) fn warn<T>(
+    records: &mut [Result<T, Vec<Finding>>],
+    of: Vec<(usize, Finding)>,
+    warnings: impl Fn(&mut T) -> &mut Vec<Finding>,
+) {
+    for (index, warning) in of {
+        if let Some(Ok(record)) = records.get_mut(index) {
+            warnings(record).push(warning);
+        }
+    }
+}
+
 fn one(writer: &mut Writer, position: u32, finding: &Finding) {
     let at = match finding.at.is_empty() {
         true => format!("/{position}"),

@@ -235,10 +235,8 @@ pub(crate) mod intake_records {
         let tree = intake::read(body)?;
         Ok(match kind {
             TaskKind::MedicalSubsidy => subsidy::parse(context, &tree)?,
-            TaskKind::MunicipalCheckup => {
-                intake::checkup::parse(&tree)?.map(Parsed::Checkup).collect()
-            }
-            TaskKind::Relations => intake::relation::parse(&tree)?.map(Parsed::Relation).collect(),
+            TaskKind::MunicipalCheckup => checkup::parse(&tree)?,
+            TaskKind::Relations => relation::parse(&tree)?,
         })
     }
 

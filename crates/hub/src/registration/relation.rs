@@ -3,14 +3,24 @@
 use domain::finding::Finding;
 use domain::identity::LinkKey;
 use fhir::Kind as Record;
+use fhir::json::Tree;
 use fhir::profiles::related_person::{self, RelationFace};
 use store::record::New;
 use store::relation::Guardianship;
 use store::{StoreError, Tx};
 
-use super::{Applied, Context, Deed, Prepared};
+use super::intake_records::Parsed;
+use super::{Applied, Context, Deed, Prepared, findings};
 use crate::enter;
 use crate::intake::relation::{self, Relation};
+
+/// Reads the records, and warns of those that stand again later in the batch.
+pub(super) fn parse(tree: &Tree<'_>) -> Result<Vec<Parsed>, Finding> {
+    let mut records: Vec<relation::Record> = relation::parse(tree)?.collect();
+    let superseded = relation::superseded(&records);
+    findings::warn(&mut records, superseded, |relation| &mut relation.warnings);
+    Ok(records.into_iter().map(Parsed::Relation).collect())
+}
 
 pub(super) fn prepare(context: &Context, record: relation::Record) -> Prepared {
     let mut relation = match record {

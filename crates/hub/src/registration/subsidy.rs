@@ -10,7 +10,7 @@ use store::record::New;
 use store::{StoreError, Tx};
 
 use super::intake_records::Parsed;
-use super::{Applied, Context, Deed, Prepared};
+use super::{Applied, Context, Deed, Prepared, findings};
 use crate::enter::{self, Arrival};
 use crate::intake::subsidy::{self, Registration};
 
@@ -21,11 +21,8 @@ pub(super) fn parse(context: &Context, tree: &Tree<'_>) -> Result<Vec<Parsed>, F
     let mut records: Vec<subsidy::Record> = subsidy::parse(tree, &context.municipality, rules)?
         .map(|record| record.and_then(|registration| known_to_scheme(context, registration)))
         .collect();
-    for (index, warning) in subsidy::superseded(&records) {
-        if let Some(Ok(registration)) = records.get_mut(index) {
-            registration.warnings.push(warning);
-        }
-    }
+    let superseded = subsidy::superseded(&records);
+    findings::warn(&mut records, superseded, |registration| &mut registration.warnings);
     Ok(records.into_iter().map(|record| Parsed::Subsidy(Box::new(record))).collect())
 }
 

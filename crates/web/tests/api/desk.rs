@@ -34,12 +34,8 @@ impl DemoDesk for Desk {
     ) -> Result<CardAnswerWire, DemoRefusal> {
         let mut cards = self.0.lock().unwrap();
         let card = cards.get_mut(card).ok_or(DemoRefusal::Unknown)?;
-        let challenge = Challenge::from_token(
-            place.challenge,
-            place.origin,
-            place.institution,
-            place.terminal,
-        );
+        let challenge =
+            Challenge::from_token(place.challenge, place.origin, place.institution, place.terminal);
         let answer = card
             .answer(pin, &challenge.unwrap())
             .map_err(|_| DemoRefusal::WrongPin { tries_left: card.tries_left().0 })?;

@@ -10,7 +10,7 @@ use domain::person::{Birth, FiveAttributes, Sex};
 use http_body_util::BodyExt as _;
 use hub::Worker;
 use hub::import::{CardRow, Insured, RowResult, import_cards, import_insured};
-use hub::testing::{INSTITUTION, MUNICIPALITY, TERMINAL, TestHub};
+use hub::testing::{MUNICIPALITY, TERMINAL, TestHub};
 use reader::card::{Holder, SoftCard};
 use reader::client::{ClientAlgorithm, ClientKey};
 use serde_json::{Value, json};
@@ -28,6 +28,7 @@ pub(crate) const OTHER_INSTITUTION: &str = "4510210026";
 pub(crate) const SUBSIDY: &str = "/pmh/v1/medical-subsidy/registration-tasks";
 pub(crate) const CHECKUP: &str = "/pmh/v1/municipal-checkup/registration-tasks";
 pub(crate) const RELATIONS: &str = "/pmh/v1/relations/registration-tasks";
+pub(crate) const SCHEMES: &str = "/pmh/v1/schemes";
 pub(crate) const ELIGIBILITY: &str = "/pmh/v1/eligibility";
 const ASSERTION_TYPE: &str = "urn%3Aietf%3Aparams%3Aoauth%3Aclient-assertion-type%3Ajwt-bearer";
 
@@ -336,6 +337,3 @@ pub(crate) fn merge(into: &mut Value, changes: &Value) {
         }
     }
 }
-
-/// The institution of the desk, for requests that name it.
-pub(crate) const DESK: &str = INSTITUTION;

@@ -1,5 +1,7 @@
 //! The edges from outside: the real router over a small hub, in one test binary.
 
+#![expect(clippy::unwrap_used, reason = "tests; helpers are not seen as such by the lint")]
+
 mod desk;
 mod harness;
 mod registration;
