@@ -105,9 +105,9 @@ pub struct NewTask<'a> {
 pub enum Accepted {
     /// It is kept and will be done.
     New(Task),
-    /// The same key and body came before: that task.
+    /// The same key, kind and body came before: that task.
     Known(Task),
-    /// The same key came before with another body.
+    /// The same key came before with another body, or for another kind.
     OtherBody,
 }
 
@@ -127,7 +127,7 @@ impl Tx<'_> {
             if let Some((before, task)) = known {
                 let same = aws_lc_rs::constant_time::verify_slices_are_equal(&before, &digest);
                 return match (same, self.task_by_number(task)?) {
-                    (Ok(()), Some(task)) => Ok(Accepted::Known(task)),
+                    (Ok(()), Some(task)) if task.kind == new.kind => Ok(Accepted::Known(task)),
                     _ => Ok(Accepted::OtherBody),
                 };
             }
