@@ -1,6 +1,7 @@
 //! The edges, thin: folders by audience. Who is calling, parse, call the deed, answer.
 
 mod answer;
+mod asked;
 mod caller;
 pub mod clinic;
 pub mod demo;

@@ -1,6 +1,6 @@
 //! `/log/`: the audit log as files, for everybody (docs/decisions/0002).
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
 use hub::Refusal;
@@ -8,6 +8,7 @@ use store::log::TilePath;
 
 use crate::App;
 use crate::answer::{No, bytes};
+use crate::asked::Named;
 
 const TEXT: &str = "text/plain; charset=utf-8";
 
@@ -21,7 +22,7 @@ pub(crate) async fn vkey(State(app): State<App>) -> Response {
     cached(bytes(StatusCode::OK, TEXT, key.into_bytes()), "no-cache")
 }
 
-pub(crate) async fn tile(State(app): State<App>, Path(path): Path<String>) -> Result<Response, No> {
+pub(crate) async fn tile(State(app): State<App>, Named(path): Named) -> Result<Response, No> {
     let path = TilePath::parse(&format!("tile/{path}")).ok_or_else(Refusal::not_found)?;
     let file = hub::log_tile(&app.hub, &path).await?.ok_or_else(Refusal::not_found)?;
     let answer = bytes(StatusCode::OK, "application/octet-stream", file.bytes);

@@ -2,7 +2,7 @@
 
 pub mod view;
 
-use axum::extract::{Form, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use domain::certificate::Certificate;
@@ -11,6 +11,7 @@ use hub::intake::eligibility::{EligibilityRequest, Identify};
 use hub::{Eligibility, PersonView, Refusal};
 
 use crate::answer::{page as answer, refused_page};
+use crate::asked::Sent;
 use crate::caller::{DeskSession, SignedIn, frame, same, stale_form};
 use crate::demo::{DemoRefusal, Place};
 use crate::look::refusal::Refusal as Shown;
@@ -42,7 +43,7 @@ pub(crate) struct Tap {
 pub(crate) async fn tap(
     DeskSession(desk): DeskSession,
     State(app): State<App>,
-    Form(form): Form<Tap>,
+    Sent(form): Sent<Tap>,
 ) -> Response {
     let consent = match form.consent.as_str() {
         "yes" => true,
@@ -116,7 +117,7 @@ pub(crate) struct Search {
 pub(crate) async fn search(
     DeskSession(desk): DeskSession,
     State(app): State<App>,
-    Form(form): Form<Search>,
+    Sent(form): Sent<Search>,
 ) -> Response {
     let consent = match form.consent.as_str() {
         "yes" => true,

@@ -4,7 +4,7 @@ pub mod view;
 
 use std::collections::BTreeMap;
 
-use axum::extract::{Form, Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use domain::name::Verdict;
@@ -13,6 +13,7 @@ use hub::{HeldView, Refusal, TaskKind};
 use store::task::{RecordResult, ResultRow, Task};
 
 use crate::answer::{page as answer, refused_page, see};
+use crate::asked::{Named, Sent};
 use crate::caller::{OfficerSession, SignedIn, frame, same, stale_form};
 use crate::look::part::Tone;
 use crate::look::picture::Slice;
@@ -69,7 +70,7 @@ fn task_view(of: &Task) -> view::Task {
 pub(crate) async fn task(
     OfficerSession(me): OfficerSession,
     State(app): State<App>,
-    Path(name): Path<String>,
+    Named(name): Named,
 ) -> Response {
     let loaded = async {
         let office = office(&app, &me).await?;
@@ -209,8 +210,8 @@ pub(crate) struct Decision {
 pub(crate) async fn decide(
     OfficerSession(me): OfficerSession,
     State(app): State<App>,
-    Path(id): Path<String>,
-    Form(form): Form<Decision>,
+    Named(id): Named,
+    Sent(form): Sent<Decision>,
 ) -> Response {
     let same_person = match form.decision.as_str() {
         "confirm" => true,

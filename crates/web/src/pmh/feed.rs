@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use hub::{Kind, Refusal};
 
 use crate::App;
 use crate::answer::{No, json};
+use crate::asked::Asked;
 use crate::caller::MunicipalitySystem;
 
 /// Changes of one answer at most.
@@ -26,7 +27,7 @@ pub(crate) struct Cursor {
 pub(crate) async fn feed(
     MunicipalitySystem(caller): MunicipalitySystem,
     State(app): State<App>,
-    Query(cursor): Query<Cursor>,
+    Asked(cursor): Asked<Cursor>,
 ) -> Result<Response, No> {
     let after = match cursor.after.as_deref() {
         None | Some("") => 0,

@@ -1,6 +1,6 @@
 //! `GET /pmh/v1/tasks/{id}`: state, counts, the result of every record.
 
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use fhir::json::Writer;
@@ -9,6 +9,7 @@ use store::task::{RecordResult, ResultRow, Task};
 
 use crate::App;
 use crate::answer::{No, json};
+use crate::asked::{Asked, Named};
 use crate::caller::MunicipalitySystem;
 
 /// Results of one answer at most.
@@ -30,8 +31,8 @@ pub(crate) struct Paging {
 pub(crate) async fn task(
     MunicipalitySystem(caller): MunicipalitySystem,
     State(app): State<App>,
-    Path(name): Path<String>,
-    Query(paging): Query<Paging>,
+    Named(name): Named,
+    Asked(paging): Asked<Paging>,
 ) -> Result<Response, No> {
     let limit = paging.limit.unwrap_or(PAGE).min(PAGE);
     let (task, rows) = hub::read_task(&app.hub, &caller, &name, paging.from, limit).await?;

@@ -2,7 +2,7 @@
 
 pub mod view;
 
-use axum::extract::{Form, Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use base64::Engine as _;
@@ -14,6 +14,7 @@ use jiff::ToSpan as _;
 use jiff::civil::Date;
 
 use crate::answer::{bytes, page as answer, refused_page, see};
+use crate::asked::{Named, Sent};
 use crate::caller::{ResidentSession, SignedIn, Visitor, frame, stale_form, with_cookie};
 use crate::clinic::{card_said, hub_said, notes};
 use crate::demo::Place;
@@ -51,7 +52,7 @@ pub(crate) struct Enter {
 pub(crate) async fn enter(
     State(app): State<App>,
     visitor: Visitor,
-    Form(form): Form<Enter>,
+    Sent(form): Sent<Enter>,
 ) -> Response {
     if !visitor.owns(&form.csrf) {
         return stale_form();
@@ -106,7 +107,7 @@ async fn own(app: &App, me: &SignedIn) -> Response {
 pub(crate) async fn child(
     ResidentSession(me): ResidentSession,
     State(app): State<App>,
-    Path(handle): Path<String>,
+    Named(handle): Named,
 ) -> Response {
     match hub::child_page(&app.hub, &me.caller, &handle).await {
         Ok(page) => home(&app, &me, &page, Some("保護者".to_owned())),

@@ -2,12 +2,13 @@
 
 pub mod view;
 
-use axum::extract::{Form, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use hub::Refusal;
 
 use crate::answer::{page as answer, refused_page, see};
+use crate::asked::Sent;
 use crate::caller::{Visitor, stale_form, with_cookie};
 use crate::look::part::Stat;
 use crate::{App, DemoUserKind, resident, words};
@@ -50,7 +51,7 @@ pub(crate) struct Enter {
 pub(crate) async fn enter(
     State(app): State<App>,
     visitor: Visitor,
-    Form(form): Form<Enter>,
+    Sent(form): Sent<Enter>,
 ) -> Response {
     if !visitor.owns(&form.csrf) {
         return stale_form();
@@ -89,7 +90,7 @@ pub(crate) struct Leave {
 pub(crate) async fn leave(
     State(app): State<App>,
     visitor: Visitor,
-    Form(form): Form<Leave>,
+    Sent(form): Sent<Leave>,
 ) -> Response {
     if visitor.signed_in.is_some() && !visitor.owns(&form.csrf) {
         return stale_form();

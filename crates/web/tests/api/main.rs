@@ -5,3 +5,4 @@
 mod desk;
 mod harness;
 mod registration;
+mod tasks;
