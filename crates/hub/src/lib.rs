@@ -27,6 +27,7 @@ use domain::instant::Instant;
 use lawbook::Lawbook;
 use store::{Clock, Entropy, Store};
 use tokio::sync::Notify;
+use tokio::sync::futures::Notified;
 
 use credential::{card::CardTrust, challenge::Challenges, token::Tokens};
 
@@ -143,9 +144,10 @@ impl Hub {
         (self.clock)()
     }
 
-    /// Waits until some feed may have news.
-    pub async fn news(&self) {
-        self.news.notified().await;
+    /// Ends when some feed has news that came after this call: call it before reading the feed, and
+    /// nothing that arrives in between is missed.
+    pub fn news(&self) -> Notified<'_> {
+        self.news.notified()
     }
 
     pub(crate) fn random<const N: usize>(&self) -> [u8; N] {

@@ -5,7 +5,10 @@ use std::time::Duration;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
+use domain::access::Caller;
 use hub::{Kind, Refusal};
+use store::feed::Change;
+use tokio::time::timeout;
 
 use crate::App;
 use crate::answer::{No, json};
@@ -36,8 +39,9 @@ pub(crate) async fn feed(
     let mut changes = hub::read_feed(&app.hub, &caller, after, PAGE).await?;
     if changes.is_empty() && cursor.wait > 0 {
         let longest = Duration::from_secs(cursor.wait.min(WAIT));
-        let _news_or_not = tokio::time::timeout(longest, app.hub.news()).await;
-        changes = hub::read_feed(&app.hub, &caller, after, PAGE).await?;
+        if let Ok(news) = timeout(longest, news(&app, &caller, after)).await {
+            changes = news?;
+        }
     }
     let next = changes.last().map_or(after, |change| change.seq);
     Ok(json(StatusCode::OK, |writer| {
@@ -56,6 +60,18 @@ pub(crate) async fn feed(
         });
         writer.text("next", &next.to_string());
     }))
+}
+
+/// What came after the cursor, as soon as there is something. News may be somebody else's.
+async fn news(app: &App, caller: &Caller, after: i64) -> Result<Vec<Change>, Refusal> {
+    loop {
+        let news = app.hub.news();
+        let changes = hub::read_feed(&app.hub, caller, after, PAGE).await?;
+        if !changes.is_empty() {
+            return Ok(changes);
+        }
+        news.await;
+    }
 }
 
 fn wrong_cursor() -> Refusal {

@@ -24,10 +24,20 @@ pub fn document() -> Value {
 }
 
 fn operations() -> Vec<(&'static str, &'static str, Value)> {
-    let id = json!([{ "name": "id", "in": "path", "required": true, "schema": text(64) }]);
+    let id = json!({ "name": "id", "in": "path", "required": true, "schema": text(64) });
+    let count = |name: &str, most: u32| {
+        let schema = json!({ "type": "integer", "minimum": 0, "maximum": most });
+        json!({ "name": name, "in": "query", "schema": schema })
+    };
+    let results = json!([
+        id,
+        count("from", u32::MAX),
+        count("limit", super::tasks::PAGE),
+        { "name": "all", "in": "query", "schema": { "type": "boolean" } }
+    ]);
     let paging = json!([
         { "name": "after", "in": "query", "schema": text(20) },
-        { "name": "wait", "in": "query", "schema": { "type": "integer", "minimum": 0, "maximum": 30 } }
+        count("wait", 30)
     ]);
     vec![
         ("POST", "/pmh/v1/token", token_operation()),
@@ -59,7 +69,7 @@ fn operations() -> Vec<(&'static str, &'static str, Value)> {
         (
             "GET",
             "/pmh/v1/tasks/{id}",
-            with_parameters(plain("getTask", "登録の結果", None, "200"), id),
+            with_parameters(plain("getTask", "登録の結果", None, "200"), results),
         ),
         ("GET", "/pmh/v1/schemes", plain("getSchemes", "制度マスタの参照", None, "200")),
         ("PUT", "/pmh/v1/schemes", plain("putSchemes", "制度マスタの登録", Some("Schemes"), "200")),

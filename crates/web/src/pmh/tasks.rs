@@ -13,7 +13,7 @@ use crate::asked::{Asked, Named};
 use crate::caller::MunicipalitySystem;
 
 /// Results of one answer at most.
-const PAGE: u32 = 1000;
+pub(super) const PAGE: u32 = 1000;
 
 /// Which results.
 #[derive(serde::Deserialize)]

@@ -199,8 +199,12 @@ impl Api {
         task["results"].as_array().unwrap().iter().map(outcome).collect()
     }
 
-    /// Insures a person: (番号, who).
+    /// Insures a person under a 番号.
     pub(crate) async fn insure(&self, number: &str, five: &Value) {
+        assert_eq!(self.try_insure(number, five).await, RowResult::Taken);
+    }
+
+    pub(crate) async fn try_insure(&self, number: &str, five: &Value) -> RowResult {
         let insurance = domain::insurance::Insurance {
             insurer: "06130017".into(),
             insurer_name: "試験組合".into(),
@@ -213,8 +217,8 @@ impl Api {
         };
         let owner = MUNICIPALITY.to_owned();
         let row = Insured { five: attributes(five), insurance, owner };
-        let done = import_insured(&self.test.hub, vec![row], |_| {}).await.unwrap();
-        assert_eq!(done, [RowResult::Taken]);
+        let mut done = import_insured(&self.test.hub, vec![row], |_| {}).await.unwrap();
+        done.remove(0)
     }
 
     /// Binds a new card to a person; the demo desk knows it under `label`.
@@ -232,10 +236,14 @@ impl Api {
         self.desk.0.lock().unwrap().insert(label.to_owned(), card);
     }
 
+    pub(crate) fn card(&self, label: &str) -> SoftCard {
+        self.desk.0.lock().unwrap().get(label).unwrap().clone()
+    }
+
     /// Signs a resident in with their card; gives the session.
     pub(crate) async fn sign_in(&self, label: &str) -> String {
         let view = hub::resident_challenge(&self.test.hub);
-        let mut card = self.desk.0.lock().unwrap().get(label).unwrap().clone();
+        let mut card = self.card(label);
         let answer = self.test.answer(&mut card, &view);
         hub::sign_in_resident(&self.test.hub, &view.challenge, answer).await.unwrap()
     }

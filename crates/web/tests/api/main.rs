@@ -3,6 +3,9 @@
 #![expect(clippy::unwrap_used, reason = "tests; helpers are not seen as such by the lint")]
 
 mod desk;
+mod eligibility;
+mod feed;
 mod harness;
+mod openapi;
 mod registration;
 mod tasks;
