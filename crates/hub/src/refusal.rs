@@ -11,6 +11,8 @@ pub enum Kind {
     Invalid,
     /// It does not read.
     Malformed,
+    /// It is in a format that is not read there.
+    OtherFormat,
     /// Nobody, or not anybody we know.
     Unauthenticated,
     /// Not there, or not for this caller: the two look alike.

@@ -23,6 +23,7 @@ pub(crate) const fn status(kind: Kind) -> StatusCode {
     match kind {
         Kind::Invalid => StatusCode::UNPROCESSABLE_ENTITY,
         Kind::Malformed => StatusCode::BAD_REQUEST,
+        Kind::OtherFormat => StatusCode::UNSUPPORTED_MEDIA_TYPE,
         Kind::Unauthenticated => StatusCode::UNAUTHORIZED,
         Kind::NotFound => StatusCode::NOT_FOUND,
         Kind::Conflict => StatusCode::CONFLICT,
@@ -94,7 +95,7 @@ pub(crate) fn refused_page(refusal: &Refusal) -> Response {
         Kind::Busy => {
             (StatusCode::SERVICE_UNAVAILABLE, Problem::TooMany { retry_after_seconds: 1 })
         }
-        Kind::Invalid | Kind::Malformed | Kind::Conflict | Kind::TooLarge => {
+        Kind::Invalid | Kind::Malformed | Kind::OtherFormat | Kind::Conflict | Kind::TooLarge => {
             (status(refusal.kind), Problem::FormStale)
         }
         Kind::Failed => (StatusCode::INTERNAL_SERVER_ERROR, Problem::Failed),

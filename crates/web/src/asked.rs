@@ -3,7 +3,10 @@
 
 use std::convert::Infallible;
 
+use axum::body::Body;
 use axum::extract::{Form, FromRequest, FromRequestParts, Path, Query, Request};
+use axum::http::HeaderValue;
+use axum::http::header::CONTENT_TYPE;
 use axum::http::request::Parts;
 use axum::response::Response;
 use hub::{Kind, Refusal};
@@ -43,6 +46,35 @@ fn wrong_query() -> Refusal {
         "wrong-query",
         "アドレスの ? より後ろが読めません。項目の名前と値をOpenAPI文書(/openapi.json)で確かめてください。",
         "The query does not read; check its names and values in /openapi.json.",
+    )
+}
+
+/// The body that a system sent, unread. One without a content type is taken for JSON.
+pub(crate) struct JsonBody(pub Body);
+
+impl FromRequest<App> for JsonBody {
+    type Rejection = No;
+
+    async fn from_request(request: Request, _: &App) -> Result<Self, No> {
+        match request.headers().get(CONTENT_TYPE).map(is_json) {
+            None | Some(true) => Ok(Self(request.into_body())),
+            Some(false) => Err(not_json().into()),
+        }
+    }
+}
+
+fn is_json(content_type: &HeaderValue) -> bool {
+    let text = content_type.to_str().unwrap_or_default();
+    let essence = text.split(';').next().unwrap_or_default().trim();
+    essence.eq_ignore_ascii_case("application/json")
+}
+
+fn not_json() -> Refusal {
+    Refusal::new(
+        Kind::OtherFormat,
+        "not-json",
+        "本文はJSONで、Content-Type: application/json を付けて送ってください。",
+        "Send JSON with Content-Type: application/json.",
     )
 }
 

@@ -1,6 +1,5 @@
 //! `POST /pmh/v1/card-challenges` and `POST /pmh/v1/eligibility`.
 
-use axum::body::Body;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -11,6 +10,7 @@ use hub::{Eligibility, Kind, PersonView, Refusal, intake};
 
 use crate::App;
 use crate::answer::{No, json};
+use crate::asked::JsonBody;
 use crate::caller::InstitutionSystem;
 
 pub(crate) async fn card_challenge(
@@ -30,7 +30,7 @@ pub(crate) async fn card_challenge(
 pub(crate) async fn eligibility(
     InstitutionSystem(caller): InstitutionSystem,
     State(app): State<App>,
-    body: Body,
+    JsonBody(body): JsonBody,
 ) -> Result<Response, No> {
     let body = super::question(body).await?;
     let asked = {

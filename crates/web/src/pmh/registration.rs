@@ -9,6 +9,7 @@ use hub::{TaskKind, intake};
 
 use crate::App;
 use crate::answer::{No, json};
+use crate::asked::JsonBody;
 use crate::caller::MunicipalitySystem;
 
 /// `postRegistrationTasks`.
@@ -16,7 +17,7 @@ pub(crate) async fn subsidy(
     caller: MunicipalitySystem,
     State(app): State<App>,
     headers: HeaderMap,
-    body: Body,
+    JsonBody(body): JsonBody,
 ) -> Result<Response, No> {
     accept(&app, caller, &headers, body, TaskKind::MedicalSubsidy).await
 }
@@ -26,7 +27,7 @@ pub(crate) async fn checkup(
     caller: MunicipalitySystem,
     State(app): State<App>,
     headers: HeaderMap,
-    body: Body,
+    JsonBody(body): JsonBody,
 ) -> Result<Response, No> {
     accept(&app, caller, &headers, body, TaskKind::MunicipalCheckup).await
 }
@@ -36,7 +37,7 @@ pub(crate) async fn relations(
     caller: MunicipalitySystem,
     State(app): State<App>,
     headers: HeaderMap,
-    body: Body,
+    JsonBody(body): JsonBody,
 ) -> Result<Response, No> {
     accept(&app, caller, &headers, body, TaskKind::Relations).await
 }

@@ -1,6 +1,5 @@
 //! `PUT` and `GET /pmh/v1/schemes`: the scheme master (制度マスタ) of a municipality.
 
-use axum::body::Body;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -9,12 +8,13 @@ use hub::registration::too_large;
 
 use crate::App;
 use crate::answer::{No, bytes};
+use crate::asked::JsonBody;
 use crate::caller::MunicipalitySystem;
 
 pub(crate) async fn put(
     MunicipalitySystem(caller): MunicipalitySystem,
     State(app): State<App>,
-    body: Body,
+    JsonBody(body): JsonBody,
 ) -> Result<Response, No> {
     let body = super::body(body, intake::limits::BODY_BYTES, too_large).await?;
     let schemes = hub::put_schemes(&app.hub, &caller, &body).await?;
