@@ -7,6 +7,7 @@ mod desk;
 mod eligibility;
 mod feed;
 mod harness;
+mod limits;
 mod openapi;
 mod registration;
 mod tasks;
