@@ -96,6 +96,19 @@ fn a_body_at_a_limit_passes_and_one_beyond_does_not() {
 }
 
 #[test]
+fn a_limit_may_be_passed_at_any_value_or_name() {
+    let body = br#"[{"a":[1,{"b":[],"c":{}}],"d":null},[[],"x",{"e":{"f":1}}],2]"#;
+    let read = |nodes| Tree::parse(&body[..], &Limits { nodes, ..Limits::default() });
+    let fits = (1..).find(|nodes| read(*nodes).is_ok()).unwrap();
+    for nodes in 0..fits {
+        let problem = read(nodes).unwrap_err();
+        assert_eq!(problem.code, Code::TooManyNodes, "{nodes}");
+        assert!(problem.offset < body.len(), "{nodes}");
+    }
+    assert_eq!(fits, 21);
+}
+
+#[test]
 fn many_names_are_checked_for_doubles_too() {
     for count in [2_usize, 11, 12, 13, 14, 40, 5_000] {
         let names = |last: usize| {

@@ -169,8 +169,9 @@ impl Parser<'_> {
         } else {
             text::fingerprint(text::decode(&self.source[self.at + 1..end - 1]).as_bytes())
         };
-        self.names.push(Name { fingerprint, slot: short(self.slots.len()) });
+        let slot = short(self.slots.len());
         self.scalar(Kind::String, end, flags)?;
+        self.names.push(Name { fingerprint, slot });
         if let Some(slot) = self.slots.last_mut() {
             slot.next = fingerprint;
         }
