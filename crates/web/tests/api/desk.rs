@@ -8,14 +8,16 @@ use hub::testing::TERMINAL;
 use reader::card::{Challenge, SoftCard};
 use web::demo::Place;
 use web::look::form::VirtualCard;
-use web::start::view::DemoGroup;
+use web::start::view::{DemoGroup, DemoUser};
 use web::{DemoDesk, DemoRefusal, DemoUserKind};
 
 pub(crate) struct Desk(pub(crate) Mutex<HashMap<String, SoftCard>>);
 
 impl DemoDesk for Desk {
     fn users(&self) -> Vec<DemoGroup> {
-        Vec::new()
+        let user =
+            DemoUser { id: "operator".into(), name: "運用者".into(), about: String::new() };
+        vec![DemoGroup { title: "運用者".into(), english: "Operator".into(), users: vec![user] }]
     }
 
     fn cards(&self) -> Vec<VirtualCard> {

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "tests; helpers are not seen as such by the lint")]
 
+mod authorisation;
 mod bodies;
 mod desk;
 mod eligibility;
