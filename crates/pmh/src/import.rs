@@ -89,25 +89,28 @@ impl ImportCommand {
             terminal: String::new(),
             resident: None,
         };
-        let mut lines = Vec::new();
-        for chunk in records.chunks(hub::intake::limits::BATCH_RECORDS) {
-            let first = lines.len();
-            let body = format!("[{}]", chunk.join(","));
+        let mut lines: Vec<String> = records
+            .iter()
+            .enumerate()
+            .map(|(at, record)| match record {
+                Ok(_) => csv::taken_line(at + 2, "accepted", ""),
+                Err(fault) => csv::result_line(at + 2, "refused", fault),
+            })
+            .collect();
+        for batch in csv::batches(&records) {
+            let bodies: Vec<&str> = batch.iter().map(|(_, record)| *record).collect();
+            let body = format!("[{}]", bodies.join(","));
             let kind = TaskKind::MedicalSubsidy;
             let task = accept_registration(hub, &caller, kind, body.into_bytes(), None)
                 .await
                 .map_err(|refusal| refusal.en)?;
             Worker::new(Arc::clone(hub)).finish().await.map_err(|refusal| refusal.en)?;
-            let size = u32::try_from(chunk.len()).unwrap_or(u32::MAX);
-            let (_, rows) =
-                read_task(hub, &caller, &task.name, 0, size).await.map_err(|refusal| refusal.en)?;
-            let mut rows = rows.into_iter().peekable();
-            for at in 0..size {
-                let line = first + at as usize + 2;
-                lines.push(match rows.next_if(|row| row.position == at) {
-                    Some(row) => csv::taken_line(line, word(row.result), &row.findings),
-                    None => csv::taken_line(line, "accepted", ""),
-                });
+            let (_, rows) = read_task(hub, &caller, &task.name, 0, task.total)
+                .await
+                .map_err(|refusal| refusal.en)?;
+            for row in rows {
+                let (at, _) = batch[row.position as usize];
+                lines[at] = csv::taken_line(at + 2, word(row.result), &row.findings);
             }
         }
         self.write(file, &lines)

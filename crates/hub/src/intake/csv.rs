@@ -9,10 +9,17 @@ use domain::day;
 use domain::insurance::Insurance;
 use domain::number::{InsurerNumber, NumberRules};
 use domain::person::{Birth, FiveAttributes, Sex};
-use fhir::json::Writer;
+use fhir::json::{Limits, Tree, Writer};
+
+use super::item::{Shape, misshapen};
+use super::limits;
 
 /// Rows of one file at most.
 const ROWS: usize = 2_000_000;
+/// Bytes of one record at most, so that some always fit into a batch.
+const RECORD_BYTES: usize = 512 << 10;
+/// Bytes of a batch of records at most: with two bytes for each, fewer values than a body may have.
+const BATCH_BYTES: usize = 2 * limits::NODES - RECORD_BYTES;
 /// Columns of the insured-person registry.
 pub const INSURED_COLUMNS: [&str; 13] = [
     "insurer_number",
@@ -28,6 +35,23 @@ pub const INSURED_COLUMNS: [&str; 13] = [
     "valid_from",
     "valid_to",
     "share_percent",
+];
+
+/// Characters of each of them.
+const INSURED_CHARACTERS: [usize; 13] = [
+    limits::CODE,
+    limits::NAME,
+    limits::KEY,
+    limits::KEY,
+    limits::CODE,
+    limits::NAME,
+    limits::NAME,
+    limits::CODE,
+    limits::CODE,
+    limits::ADDRESS,
+    limits::CODE,
+    limits::CODE,
+    limits::CODE,
 ];
 
 /// What is wrong with a file or a row.
@@ -77,7 +101,7 @@ pub fn insured(
 ///
 /// # Errors
 /// As [`insured`].
-pub fn certificates(bytes: &[u8]) -> Result<Vec<String>, RowFault> {
+pub fn certificates(bytes: &[u8]) -> Result<Vec<Result<String, RowFault>>, RowFault> {
     let five = ["name", "nameKana", "address", "dateOfBirth", "sex"];
     let items = super::subsidy::ITEMS.iter().copied().filter(|item| *item != "basicFiveInfo");
     let columns: Vec<&str> = items.chain(five).collect();
@@ -85,9 +109,13 @@ pub fn certificates(bytes: &[u8]) -> Result<Vec<String>, RowFault> {
     Ok(table.rows.iter().map(|row| certificate(&table, row, &five)).collect())
 }
 
-fn certificate(table: &Table, row: &Result<StringRecord, RowFault>, five: &[&str]) -> String {
+fn certificate(
+    table: &Table,
+    row: &Result<StringRecord, RowFault>,
+    five: &[&str],
+) -> Result<String, RowFault> {
+    let row = row.as_ref().map_err(Clone::clone)?;
     let mut writer = Writer::with_capacity(512);
-    let Ok(row) = row else { return "null".to_owned() };
     writer.object(|writer| {
         writer.member("basicFiveInfo").object(|writer| {
             five.iter().for_each(|name| writer.text(name, table.cell(row, name)));
@@ -105,11 +133,40 @@ fn certificate(table: &Table, row: &Result<StringRecord, RowFault>, five: &[&str
             }
         }
     });
-    String::from_utf8(writer.finish()).unwrap_or_default()
+    let record = String::from_utf8(writer.finish()).unwrap_or_default();
+    if record.len() > RECORD_BYTES {
+        let ja = format!("行が長すぎます。{}KiB以内にしてください。", RECORD_BYTES >> 10);
+        return Err(fault("", "row-too-long", ja));
+    }
+    Ok(record)
 }
 
+/// Whether a cell may stand as JSON in a record of a batch, two levels further in.
 fn is_json(text: &str) -> bool {
-    super::read(text.as_bytes()).is_ok()
+    let depth = limits::DEPTH - 2;
+    let bounds = Limits { depth, ..super::bounds() };
+    Tree::parse(text.as_bytes(), &bounds).is_ok()
+}
+
+/// The records of a file in batches that the interface takes, each record with its position.
+#[must_use]
+pub fn batches(records: &[Result<String, RowFault>]) -> Vec<Vec<(usize, &str)>> {
+    let mut batches: Vec<Vec<(usize, &str)>> = Vec::new();
+    let mut bytes = 0;
+    for (at, record) in records.iter().enumerate() {
+        let Ok(record) = record else { continue };
+        bytes += record.len() + 1;
+        match batches.last_mut() {
+            Some(batch) if batch.len() < limits::BATCH_RECORDS && bytes < BATCH_BYTES => {
+                batch.push((at, record));
+            }
+            _ => {
+                bytes = record.len() + 1;
+                batches.push(vec![(at, record)]);
+            }
+        }
+    }
+    batches
 }
 
 /// A table with its header.
@@ -132,6 +189,10 @@ impl Table {
         let header = reader.headers().map_err(|_| no_header())?.clone();
         let columns: HashMap<String, usize> =
             header.iter().enumerate().map(|(at, name)| (name.trim().to_owned(), at)).collect();
+        if columns.len() < header.len() {
+            let ja = "見出しに同じ列が二つあります。一つにしてください。";
+            return Err(fault("", "duplicate-column", ja));
+        }
         if let Some(missing) = expected.iter().find(|name| !columns.contains_key(**name)) {
             let ja = format!("見出しに列 {missing} がありません。列を足してください。");
             return Err(fault(missing, "missing-column", ja));
@@ -142,9 +203,9 @@ impl Table {
             );
             return Err(fault(unknown, "unknown-column", ja));
         }
-        let rows = reader
+        let rows: Vec<_> = reader
             .records()
-            .take(ROWS)
+            .take(ROWS + 1)
             .map(|row| {
                 row.map_err(|_| {
                     fault(
@@ -155,6 +216,10 @@ impl Table {
                 })
             })
             .collect();
+        if rows.len() > ROWS {
+            let ja = format!("{ROWS}行を超えています。ファイルを分けてください。");
+            return Err(fault("", "too-many-rows", ja));
+        }
         Ok(Self { columns, rows })
     }
 
@@ -173,6 +238,11 @@ fn insured_row(
     rules: &NumberRules,
 ) -> Result<InsuredRow, RowFault> {
     let row = row.as_ref().map_err(Clone::clone)?;
+    for (column, max) in INSURED_COLUMNS.into_iter().zip(INSURED_CHARACTERS) {
+        if let Some(wrong) = misshapen(table.cell(row, column), Shape::line(max)).first() {
+            return Err(fault(column, wrong.code, wrong.ja.clone()));
+        }
+    }
     let cell = |column: &str| table.cell(row, column).to_owned();
     let date = |column: &'static str| {
         day::iso(&cell(column)).map_err(|finding| fault(column, finding.code, finding.ja))
@@ -273,6 +343,10 @@ mod tests {
             ("試験 太郎,シケンタロウ", ",", "name name-missing"),
             (",345,", ",,", "number number-missing"),
             (",30", "", " row-broken"),
+            ("試験組合", &"字".repeat(200), "ok"),
+            ("試験組合", &"字".repeat(201), "insurer_name too-long"),
+            ("東京都", "東京\n都", "address wrong-characters"),
+            ("シケン", "\0", "kana wrong-characters"),
         ] {
             let row = if from.is_empty() { GOOD.to_owned() } else { GOOD.replacen(from, to, 1) };
             assert_eq!(outcome(&format!("{HEADER}\r\n{row}\r\n")), want, "{row}");
@@ -285,6 +359,8 @@ mod tests {
         assert_eq!(outcome(&format!("{missing}\n{GOOD}\n")), "file branch missing-column");
         let unknown = format!("{HEADER},memo");
         assert_eq!(outcome(&format!("{unknown}\n{GOOD},x\n")), "file memo unknown-column");
+        let twice = format!("{HEADER},name");
+        assert_eq!(outcome(&format!("{twice}\n{GOOD},x\n")), "file  duplicate-column");
     }
 
     #[test]
@@ -292,6 +368,26 @@ mod tests {
         let book = lawbook::Lawbook::embedded().unwrap();
         let fault = insured(&[0x8e, 0x8e, 0x8c], &book.numbers).unwrap_err();
         assert_eq!(fault.code, "not-utf8");
+    }
+
+    #[test]
+    fn records_are_sent_in_batches_that_are_taken() {
+        let records = |count: usize, bytes: usize| -> Vec<Result<String, RowFault>> {
+            (0..count).map(|_| Ok("x".repeat(bytes))).collect()
+        };
+        let broken = vec![Ok("a".to_owned()), Err(no_header()), Ok("b".to_owned())];
+        for (records, want) in [
+            (records(0, 9), vec![]),
+            (records(10_000, 9), vec![10_000]),
+            (records(10_001, 9), vec![10_000, 1]),
+            (records(10, RECORD_BYTES), vec![6, 4]),
+            (broken, vec![2]),
+        ] {
+            let batches = batches(&records);
+            assert_eq!(batches.iter().map(Vec::len).collect::<Vec<_>>(), want);
+        }
+        let broken = [Ok("a".to_owned()), Err(no_header()), Ok("b".to_owned())];
+        assert_eq!(batches(&broken), [[(0, "a"), (2, "b")]]);
     }
 
     #[test]

@@ -24,17 +24,20 @@ use fhir::json::{Kind, Limits, Tree};
 ///
 /// What the JSON parser refuses, with line and column (codes of [`fhir::json::Code`]).
 pub fn read(body: &[u8]) -> Result<Tree<'_>, Finding> {
-    let bounds = Limits {
-        bytes: limits::BODY_BYTES,
-        depth: limits::DEPTH,
-        nodes: limits::NODES,
-        number: limits::NUMBER_CHARACTERS,
-    };
-    Tree::parse(body, &bounds).map_err(|problem| {
+    Tree::parse(body, &bounds()).map_err(|problem| {
         let finding = problem.finding();
         let at = item::harmless(&finding.at, "").to_owned();
         Finding { at: at.into(), ..finding }
     })
+}
+
+const fn bounds() -> Limits {
+    Limits {
+        bytes: limits::BODY_BYTES,
+        depth: limits::DEPTH,
+        nodes: limits::NODES,
+        number: limits::NUMBER_CHARACTERS,
+    }
 }
 
 /// How many records a batch has.
