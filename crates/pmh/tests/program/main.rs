@@ -3,5 +3,6 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod demo;
+mod import;
 mod kill;
 mod process;
