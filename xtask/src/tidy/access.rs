@@ -8,7 +8,7 @@ use crate::tree::Tree;
 const PROOFS: [&str; 3] = ["Access", "Find", "Cohort"];
 
 /// Types of the store that hold what is known about a resident: answering one needs a proof.
-const RECORDS: [&str; 4] = ["Record", "Envelope", "Version", "Stored"];
+const RECORDS: [&str; 4] = ["Stored", "Look", "Room", "FiveAttributes"];
 
 const EXCEPTIONS: &str = "xtask/authz-exceptions.txt";
 
@@ -54,14 +54,14 @@ mod tests {
     #[test]
     fn a_record_is_not_read_without_a_proof() {
         for (signature, want) in [
-            ("pub fn read(&self, who: ResidentId) -> Option<Record>", true),
-            ("pub fn read(\n    &self,\n    who: ResidentId,\n) -> Vec<Envelope>", true),
-            ("pub fn read(&self, a: &Access, who: ResidentId) -> Option<Record>", false),
-            ("pub(crate) fn read(&self, who: ResidentId) -> Option<Record>", false),
-            ("fn read(&self, who: ResidentId) -> Option<Record>;", true),
-            ("fn read(&self, a: &Access, who: ResidentId) -> Option<Record>;", false),
+            ("pub fn read(&self, who: ResidentId) -> Option<Stored>", true),
+            ("pub fn read(\n    &self,\n    who: ResidentId,\n) -> Vec<Look>", true),
+            ("pub fn read(&self, a: &Access, who: ResidentId) -> Option<Stored>", false),
+            ("pub(crate) fn read(&self, who: ResidentId) -> Option<Stored>", false),
+            ("fn read(&self, who: ResidentId) -> Option<Stored>;", true),
+            ("fn read(&self, a: &Access, who: ResidentId) -> Option<Stored>;", false),
             ("pub fn count(&self, who: ResidentId) -> u64", false),
-            ("pub fn write(&self, who: ResidentId, record: &Record)", false),
+            ("pub fn write(&self, who: ResidentId, record: &Stored)", false),
         ] {
             let text = format!("{signature} {{}}").replace("; {}", ";");
             let want = if want { &["crates/store/src/a.rs:1 proof"][..] } else { &[] };
