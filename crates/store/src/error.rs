@@ -24,6 +24,9 @@ pub enum StoreError {
     /// The same identifier belongs to another resident.
     #[error("the identifier belongs to another resident")]
     Taken,
+    /// Another process has the store.
+    #[error("another pmh uses this store; end it first, or go through its API")]
+    InUse,
     /// Too many deeds wait.
     #[error("the store is busy; try again in a moment")]
     Busy,

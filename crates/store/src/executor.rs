@@ -1,5 +1,6 @@
 //! The store as deeds see it: read, write, and the durable audit entry before any answer.
 
+use std::fs::File;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{TrySendError, sync_channel};
@@ -36,6 +37,8 @@ struct Inner {
     queue: Queue,
     ended: Arc<AtomicBool>,
     threads: Mutex<Vec<JoinHandle<()>>>,
+    /// Dropped after the threads have ended.
+    _alone: Option<File>,
 }
 
 impl Store {
@@ -45,6 +48,7 @@ impl Store {
     /// When the place cannot be opened, is newer than this program, or its log is damaged.
     pub fn open(config: Config, clock: Clock) -> Result<Self, StoreError> {
         let mut conn = connect(&config, Access::Write { durable: config.durable })?;
+        let alone = alone(&config.place, &mut conn)?;
         crate::schema::migrate(&mut conn)?;
         let frontier = crate::append::frontier(&mut conn)?;
         let behind = Behind::load(&mut conn)?;
@@ -56,7 +60,8 @@ impl Store {
         }
         threads.push(start_writer(conn, (frontier, behind), &config, clock, jobs)?);
         let reads = start_readers(&config)?;
-        let inner = Inner { config, reads, queue, ended, threads: threads.into() };
+        let threads = threads.into();
+        let inner = Inner { config, reads, queue, ended, threads, _alone: alone };
         Ok(Self { inner: Arc::new(inner) })
     }
 
@@ -221,6 +226,13 @@ impl Drop for Inner {
         for thread in threads {
             drop(thread.join());
         }
+    }
+}
+
+fn alone(place: &Place, conn: &mut Conn) -> Result<Option<File>, StoreError> {
+    match place {
+        Place::Sqlite(path) => crate::alone::with_file(path).map(Some),
+        Place::Postgres { schema, .. } => crate::alone::in_schema(conn, schema).map(|()| None),
     }
 }
 

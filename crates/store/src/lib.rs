@@ -6,6 +6,7 @@
 //! [`domain::access::Access`], and using one leaves an audit entry that is durable before the
 //! answer leaves.
 
+mod alone;
 mod append;
 mod batch;
 pub mod catalogue;

@@ -80,3 +80,13 @@ fn data_of_a_newer_program_are_left_alone() {
         assert!(matches!(refused, Err(StoreError::Database(_))), "{refused:?}");
     });
 }
+
+#[test]
+fn one_process_at_a_time_has_a_store() {
+    everywhere(|bench| {
+        bench.store();
+        assert_eq!(open(bench.place.clone()).err(), Some(StoreError::InUse));
+        bench.close();
+        assert!(open(bench.place.clone()).is_ok());
+    });
+}
