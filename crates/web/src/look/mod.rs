@@ -296,7 +296,7 @@ fn foot() -> Markup {
             ul {
                 li { a href="/" { "はじめのページ" } }
                 li { a href="/openapi.json" { "API の仕様" } }
-                li { a href="/audit/checkpoint" { "監査ログの証明" } }
+                li { a href="/log/checkpoint" { "監査ログの証明" } }
             }
         }
     }

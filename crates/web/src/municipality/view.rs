@@ -432,7 +432,7 @@ pub fn schemes(frame: &Frame, office: &Office, schemes: &[SchemeRow]) -> Markup 
             }
             @else { (scheme_table(schemes)) }
             p.quiet-note {
-                "制度は API " code { "PUT /pmh/v1/medical-subsidy/schemes" } " で登録します。"
+                "制度は API " code { "PUT /pmh/v1/schemes" } " で登録します。"
                 "ここにない種別IDの受給者証は差し戻されます。"
             }
         },

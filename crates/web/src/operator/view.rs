@@ -74,7 +74,7 @@ fn audit(model: &Status) -> Markup {
                 (part::fact("最後の署名", &model.checkpoint_at))
                 div { dt { "ルートハッシュ" } dd.hash { (model.checkpoint_root) } }
             }
-            p { (part::button("チェックポイントを開く", "/audit/checkpoint")) }
+            p { (part::button("チェックポイントを開く", "/log/checkpoint")) }
         }
     }
 }

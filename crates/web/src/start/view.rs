@@ -138,7 +138,7 @@ fn proof(checkpoint: Option<&Checkpoint>) -> Markup {
                         }
                     }
                     @else { p { "まだ記録がありません。最初のアクセスのあとに表示されます。" } }
-                    p { (part::button("チェックポイントを開く", "/audit/checkpoint")) }
+                    p { (part::button("チェックポイントを開く", "/log/checkpoint")) }
                 }
             }
         },
