@@ -182,19 +182,19 @@ pub async fn staff_session(hub: &Hub, staff: &str, terminal: &str) -> Result<Str
     let organisation = (!staff.organisation.is_empty()).then_some(staff.organisation);
     let terminal = (!terminal.is_empty()).then(|| terminal.to_owned());
     let seconds = crate::credential::token::STAFF_SECONDS;
-    Ok(session(hub, kind, staff.staff, (organisation, terminal), seconds))
+    Ok(session(hub, kind, (staff.staff, staff.name), (organisation, terminal), seconds))
 }
 
 pub(crate) fn session(
     hub: &Hub,
     kind: SessionKind,
-    subject: String,
+    (subject, name): (String, String),
     (organisation, terminal): (Option<String>, Option<String>),
     seconds: i64,
 ) -> String {
     let at = hub.now();
     let id = hex(&hub.random::<8>());
     let expires = at.plus_seconds(seconds);
-    let session = Session { id, kind, subject, organisation, terminal, expires };
+    let session = Session { id, kind, subject, name, organisation, terminal, expires };
     hub.tokens.issue_session(&session, at, hub.random())
 }

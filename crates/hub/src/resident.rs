@@ -118,7 +118,7 @@ pub async fn sign_in_resident(
         _ => refusal,
     })??;
     let place = (None, Some(PHONE.to_owned()));
-    let subject = resident.0.to_string();
+    let subject = (resident.0.to_string(), String::new());
     Ok(callers::session(hub, SessionKind::Resident, subject, place, RESIDENT_SECONDS))
 }
 

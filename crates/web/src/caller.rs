@@ -173,12 +173,8 @@ fn badge(of: &SignedIn, name: &str) -> UserBadge {
         Role::Officer | Role::MunicipalitySystem => "自治体職員",
         Role::Operator => "運用者",
     };
-    let name = if name.is_empty() && of.caller.role != Role::Resident {
-        of.session.subject.clone()
-    } else {
-        name.to_owned()
-    };
-    UserBadge { name, role: role.to_owned() }
+    let name = if name.is_empty() { &of.session.name } else { name };
+    UserBadge { name: name.to_owned(), role: role.to_owned() }
 }
 
 /// Sets or clears the session cookie on an answer.

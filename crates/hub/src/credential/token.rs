@@ -78,6 +78,9 @@ pub struct Session {
     pub kind: SessionKind,
     /// The resident or the member of staff, as the catalogue names them.
     pub subject: String,
+    /// How a member of staff is called on pages; empty for a resident.
+    #[serde(default)]
+    pub name: String,
     /// Code of the municipality or institution; a resident has none.
     pub organisation: Option<String>,
     /// The terminal that it is bound to.
@@ -316,6 +319,7 @@ mod tests {
             id: "5f".into(),
             kind,
             subject: "r-1".into(),
+            name: String::new(),
             organisation: None,
             terminal: Some("desk-1".into()),
             expires: AT.plus_seconds(1_000_000),

@@ -161,14 +161,14 @@ impl DemoDesk for Desk {
             .iter()
             .map(|card| VirtualCard {
                 id: card.label.to_owned(),
-                name: format!("{}(暗証番号 {})", card.name, card.pin),
-                note: about(card.label).to_owned(),
+                name: card.name.clone(),
+                note: format!("暗証番号 {}　{}", card.pin, about(card.label)),
             })
             .collect()
     }
 
     fn pin_hint(&self) -> String {
-        "デモの暗証番号は、カードの名前の横にあります。".to_owned()
+        "デモの暗証番号は、カードの説明にあります。".to_owned()
     }
 
     fn answer(
