@@ -14,8 +14,7 @@ pub(crate) async fn health() -> Response {
 }
 
 pub(crate) async fn openapi() -> Response {
-    let document = crate::pmh::openapi::document().to_string();
-    bytes(StatusCode::OK, "application/json", document.into_bytes())
+    asset("application/json", crate::pmh::openapi::DOCUMENT.as_bytes().to_vec())
 }
 
 pub(crate) async fn stylesheet(State(app): State<App>) -> Response {

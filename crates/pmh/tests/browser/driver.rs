@@ -96,6 +96,12 @@ impl Driver {
     }
 
     fn call(&self, method: &str, path: &str, body: &Value) -> Value {
+        self.attempt(method, path, body)
+            .unwrap_or_else(|said| panic!("{method} {path} {body}: {said}"))
+    }
+
+    /// What the browser answers, or why it does not.
+    fn attempt(&self, method: &str, path: &str, body: &Value) -> Result<Value, Value> {
         let address = format!("{}{path}", self.base);
         let answer = match method {
             "GET" => self.agent.get(&address).call(),
@@ -105,8 +111,11 @@ impl Driver {
         let mut answer = answer.unwrap();
         let text = answer.body_mut().with_config().limit(64 << 20).read_to_string().unwrap();
         let said: Value = serde_json::from_str(&text).unwrap();
-        assert!(answer.status().is_success(), "{method} {path} {body}: {}", said["value"]);
-        said["value"].clone()
+        if answer.status().is_success() {
+            Ok(said["value"].clone())
+        } else {
+            Err(said["value"].clone())
+        }
     }
 }
 
@@ -166,22 +175,32 @@ impl Window<'_> {
         self.post(&format!("/element/{element}/value"), &json!({ "text": text }));
     }
 
-    /// The text that a person sees in an element.
+    /// The text that a person sees in an element, once it is there.
     pub(crate) fn text(&self, css: &str) -> String {
-        let element = self.element(css);
-        let path = format!("{}/element/{element}/text", self.path);
-        self.driver.call("GET", &path, &Value::Null).as_str().unwrap().to_owned()
+        self.await_text(css, "")
     }
 
     /// Waits until an element's text contains a text.
     pub(crate) fn wait_for(&self, css: &str, text: &str) {
+        self.await_text(css, text);
+    }
+
+    /// An element may go between being found and being read: a page is on its way. Then again.
+    fn await_text(&self, css: &str, part: &str) -> String {
         for _ in 0..LOOKS {
-            if self.has(css) && self.text(css).contains(text) {
-                return;
+            match self.find(css).first().and_then(|element| self.read(element)) {
+                Some(text) if text.contains(part) => return text,
+                _ => std::thread::sleep(LOOK),
             }
-            std::thread::sleep(LOOK);
         }
-        panic!("{text} does not appear in {css}: {}", self.text("body"));
+        let seen = self.find("body").first().and_then(|body| self.read(body));
+        panic!("{part:?} does not appear in {css}: {seen:?}");
+    }
+
+    fn read(&self, element: &str) -> Option<String> {
+        let path = format!("{}/element/{element}/text", self.path);
+        let text = self.driver.attempt("GET", &path, &Value::Null).ok()?;
+        text.as_str().map(str::to_owned)
     }
 
     /// What a script of the test returns.

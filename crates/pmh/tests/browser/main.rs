@@ -215,7 +215,6 @@ fn guardian(demo: &Demo, driver: &Driver) {
     demo.picture(&window, "resident-child");
     window.click("form[action='/leave'] button");
     window.wait_for("h1", "受給者証");
-    window.ask("history.back()");
     demo.go(&window, "/resident");
     assert!(window.has("#field-pin"), "after leaving, the card is asked for again");
 }
@@ -224,7 +223,7 @@ fn operator(demo: &Demo, driver: &Driver) {
     let window = driver.open(DESK);
     demo.enter(&window, "operator");
     window.wait_for("h1", "ハブの状態");
-    window.wait_for("main", "すべて正常です");
+    window.wait_for("main", "本人確認待ち");
     demo.picture(&window, "operator");
     demo.go(&window, "/clinic");
     assert!(!window.has(".waiting"), "the operator has no desk");

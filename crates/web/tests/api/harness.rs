@@ -19,6 +19,7 @@ use store::catalogue::{Client, Institution};
 use tower::ServiceExt as _;
 
 use crate::desk::Desk;
+use crate::schema;
 
 /// The other municipality of the test hub.
 pub(crate) const FAR: &str = "022080";
@@ -147,10 +148,13 @@ impl Api {
     }
 
     pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
+        let (method, path) = (request.method().clone(), request.uri().to_string());
         let response = self.app.clone().oneshot(request).await.unwrap();
         let (status, headers) = (response.status(), response.headers().clone());
         let body = response.into_body().collect().await.unwrap().to_bytes().to_vec();
-        Answer { status, headers, body }
+        let answer = Answer { status, headers, body };
+        schema::hold(&method, &path, &answer);
+        answer
     }
 
     /// Asks with a bearer token.

@@ -11,4 +11,5 @@ mod harness;
 mod limits;
 mod openapi;
 mod registration;
+mod schema;
 mod tasks;
