@@ -34,6 +34,19 @@ impl Role {
         Self::Operator,
     ];
 
+    /// Stable code, kebab-case.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::MunicipalitySystem => "municipality-system",
+            Self::Officer => "officer",
+            Self::InstitutionSystem => "institution-system",
+            Self::Desk => "desk",
+            Self::Resident => "resident",
+            Self::Operator => "operator",
+        }
+    }
+
     const fn of_municipality(self) -> bool {
         matches!(self, Self::MunicipalitySystem | Self::Officer)
     }
@@ -88,6 +101,20 @@ impl Purpose {
         Self::RegistryImport,
         Self::SignIn,
     ];
+
+    /// Stable code, kebab-case.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Eligibility => "eligibility",
+            Self::OwnRecord => "own-record",
+            Self::ChildRecord => "child-record",
+            Self::Registration => "registration",
+            Self::LinkDecision => "link-decision",
+            Self::RegistryImport => "registry-import",
+            Self::SignIn => "sign-in",
+        }
+    }
 }
 
 /// On what ground.
@@ -120,6 +147,20 @@ impl Basis {
         Self::MunicipalTask,
         Self::Registry,
     ];
+
+    /// Stable code, kebab-case.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::CardWithConsent => "card-with-consent",
+            Self::CardOnly => "card-only",
+            Self::NumbersWithConsent => "numbers-with-consent",
+            Self::NumbersOnly => "numbers-only",
+            Self::Session => "session",
+            Self::MunicipalTask => "municipal-task",
+            Self::Registry => "registry",
+        }
+    }
 
     const fn certificates_agreed(self) -> bool {
         matches!(self, Self::CardWithConsent | Self::NumbersWithConsent)

@@ -14,7 +14,7 @@ use store::{Room, StoreError, Tx};
 
 use crate::Hub;
 use crate::credential::CardRefusal;
-use crate::credential::card::{CardAnswerWire, VerifiedCard};
+use crate::credential::card::{CardAnswerWire, CardTrust, VerifiedCard};
 use crate::credential::challenge::OpenChallenge;
 use crate::intake::eligibility::{EligibilityRequest, Identify};
 use crate::refusal::{Kind, Refusal};
@@ -162,15 +162,35 @@ pub(crate) async fn verified(
     match checked {
         Ok(good) => Ok(good),
         Err(refusal) => {
-            let (request, reason) = (request.clone(), refusal.reason());
-            let noted = hub.store.read(move |tx| {
-                tx.note_refusal(&request, "card", reason);
-                Ok::<(), StoreError>(())
-            });
-            noted.await?;
+            note(hub, request.clone(), refusal, &answer.certificate_der).await?;
             Err(card_refusal(refusal))
         }
     }
+}
+
+/// Notes a refused card: on the page of whoever it belongs to, if it is known and was there.
+async fn note(
+    hub: &Hub,
+    request: Request,
+    refusal: CardRefusal,
+    certificate_der: &[u8],
+) -> Result<(), StoreError> {
+    let key = CardTrust::behind(refusal, certificate_der)
+        .map(|(generation, serial)| LinkKey::Card { generation, serial });
+    let reason = [refusal.code(), refusal.reason()].join(" ");
+    let noted = hub.store.read(move |tx| {
+        let find = access::find(request.clone()).ok();
+        let known = match find.zip(key.as_ref()) {
+            Some((find, key)) => tx.find(&find, key)?,
+            None => None,
+        };
+        match known {
+            Some(of) => tx.note_refusal_of(&request, &of, "card", reason.trim_end()),
+            None => tx.note_refusal(&request, "card", reason.trim_end()),
+        }
+        Ok(())
+    });
+    noted.await
 }
 
 pub(crate) fn card_refusal(refusal: CardRefusal) -> Refusal {

@@ -5,6 +5,7 @@
 
 pub mod callers;
 pub mod credential;
+pub mod disclosure;
 pub mod eligibility;
 mod enter;
 pub mod held;
@@ -34,6 +35,7 @@ use credential::{card::CardTrust, challenge::Challenges, token::Tokens};
 pub use callers::{
     Granted, caller_of_session, caller_of_token, issue_token, open_session, staff_session,
 };
+pub use disclosure::{audit_event, consent};
 pub use eligibility::{
     ChallengeView, Eligibility, PersonView, issue_challenge, resident_challenge, show_eligibility,
 };

@@ -17,6 +17,10 @@ pub enum Kind {
     Unauthenticated,
     /// Not there, or not for this caller: the two look alike.
     NotFound,
+    /// It is asked in a way that is not taken there.
+    OtherMethod,
+    /// It took too long to ask.
+    Slow,
     /// It was done before, differently.
     Conflict,
     /// Over a limit.

@@ -36,6 +36,8 @@ pub struct OwnPage {
     pub children: Vec<ChildView>,
     /// Who looked, newest first.
     pub looks: Vec<LookView>,
+    /// The leaf before which older looks are found, if there are any.
+    pub older: Option<i64>,
 }
 
 /// A child of the family.
@@ -164,18 +166,18 @@ fn signed_in(caller: &Caller) -> Result<ResidentId, Refusal> {
     }
 }
 
-/// The resident's own page.
+/// The resident's own page, with the looks before a leaf if one is given.
 ///
 /// # Errors
 /// `link-held`, `withheld`; [`Kind::NotFound`] for other callers.
-pub async fn own_page(hub: &Hub, caller: &Caller) -> Result<OwnPage, Refusal> {
+pub async fn own_page(hub: &Hub, caller: &Caller, before: Option<i64>) -> Result<OwnPage, Refusal> {
     let resident = signed_in(caller)?;
     let request = hub.request(caller, Purpose::OwnRecord, Basis::Session);
     let names = Names::of(hub).await?;
     let key = hub.pseudonyms.clone();
     let page = hub.store.read(move |tx| {
         let access = tx.decide_for(resident, &request)?.map_err(refused)?;
-        let (mut page, children) = seen(tx, access, &names)?;
+        let (mut page, children) = seen(tx, access, &names, before)?;
         for child in children {
             let handle = crate::pseudonym(&key, &handle_space(resident), child);
             page.children.extend(child_of(tx, &request, child, handle)?);
@@ -185,11 +187,17 @@ pub async fn own_page(hub: &Hub, caller: &Caller) -> Result<OwnPage, Refusal> {
     page.await
 }
 
-/// The page of a child whose guardian the resident is today.
+/// The page of a child whose guardian the resident is today, with the looks before a leaf if one is
+/// given.
 ///
 /// # Errors
 /// [`Kind::NotFound`] if they are not, or the child's data are withheld: the two look alike.
-pub async fn child_page(hub: &Hub, caller: &Caller, handle: &str) -> Result<OwnPage, Refusal> {
+pub async fn child_page(
+    hub: &Hub,
+    caller: &Caller,
+    handle: &str,
+    before: Option<i64>,
+) -> Result<OwnPage, Refusal> {
     let resident = signed_in(caller)?;
     let own = hub.request(caller, Purpose::OwnRecord, Basis::Session);
     let request = hub.request(caller, Purpose::ChildRecord, Basis::Session);
@@ -205,7 +213,7 @@ pub async fn child_page(hub: &Hub, caller: &Caller, handle: &str) -> Result<OwnP
             .find(|child| crate::pseudonym(&key, &space, *child) == handle)
             .ok_or_else(Refusal::not_found)?;
         let access = tx.decide_for(child, &request)?.map_err(|_| Refusal::not_found())?;
-        Ok(seen(tx, access, &names)?.0)
+        Ok(seen(tx, access, &names, before)?.0)
     });
     page.await
 }
@@ -223,7 +231,7 @@ pub async fn own_looks(hub: &Hub, caller: &Caller) -> Result<Vec<Look>, Refusal>
     let request = hub.request(caller, Purpose::OwnRecord, Basis::Session);
     let looks = hub.store.read(move |tx| {
         let access = tx.decide_for(resident, &request)?.map_err(refused)?;
-        Ok(tx.enter(access)?.looks(LOOKS)?)
+        Ok(tx.enter(access)?.looks(None, LOOKS)?)
     });
     looks.await
 }
@@ -232,6 +240,7 @@ fn seen(
     tx: &mut Tx<'_>,
     access: Access,
     names: &Names,
+    before: Option<i64>,
 ) -> Result<(OwnPage, Vec<ResidentId>), Refusal> {
     let me = access.request().caller.resident;
     let today = access.request().at.day_in_japan().to_string();
@@ -242,12 +251,16 @@ fn seen(
         *municipality = names.of_code(&certificate.municipality);
     }
     let insurance = insurances(&mut room, None)?;
-    let looks = room.looks(LOOKS)?.into_iter().map(|look| names.look(look, me)).collect();
+    let looks: Vec<LookView> =
+        room.looks(before, LOOKS)?.into_iter().map(|look| names.look(look, me)).collect();
+    let full = looks.len() == LOOKS as usize;
+    let older = looks.last().filter(|_| full).map(|look| look.leaf);
     let children = match room.access().opens(Part::Relations) {
         true => room.children(&today)?,
         false => Vec::new(),
     };
-    Ok((OwnPage { name, certificates, insurance, children: Vec::new(), looks }, children))
+    let page = OwnPage { name, certificates, insurance, children: Vec::new(), looks, older };
+    Ok((page, children))
 }
 
 fn display_name(five: &domain::person::FiveAttributes) -> String {

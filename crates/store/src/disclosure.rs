@@ -22,18 +22,18 @@ pub struct Look {
 }
 
 impl Room<'_, '_> {
-    /// The newest entries about the resident, newest first.
+    /// The newest entries about the resident, newest first; of those before a leaf, if one is given.
     ///
     /// # Errors
     /// When the access does not open this part.
-    pub fn looks(&mut self, limit: u32) -> Result<Vec<Look>, StoreError> {
+    pub fn looks(&mut self, before: Option<i64>, limit: u32) -> Result<Vec<Look>, StoreError> {
         if !self.access.opens(Part::Disclosures) {
             return Err(StoreError::NotOpened("disclosures"));
         }
         let end = whose::end(self.tx.conn)?;
         let looks = self.tx.conn.rows(
             whose::NEWEST,
-            params![self.access.resident().0, end, i64::from(limit)],
+            params![self.access.resident().0, end, i64::from(limit), before.unwrap_or(i64::MAX)],
             |row| {
                 let bytes = row.blob(1)?;
                 let entry = Entry::decode(&bytes)

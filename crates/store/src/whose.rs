@@ -119,10 +119,10 @@ pub(crate) fn show(conn: &mut Conn, resident: i64, leaf: i64) -> Result<(), Stor
 }
 
 /// The newest entries on a resident's page, newest first: a query with the parameters resident,
-/// [`end`], limit.
+/// [`end`], limit, and the leaf before which they are wanted.
 pub(crate) const NEWEST: &str = "
     select leaf, entry, salt from audit_entry
-     where entry is not null and leaf in (
+     where entry is not null and leaf < $4 and leaf in (
            select leaf from audit_of where resident = $1
             union
            select leaf from audit_entry where leaf >= $2 and resident = $1)

@@ -24,6 +24,8 @@ pub(crate) const fn status(kind: Kind) -> StatusCode {
         Kind::Invalid => StatusCode::UNPROCESSABLE_ENTITY,
         Kind::Malformed => StatusCode::BAD_REQUEST,
         Kind::OtherFormat => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        Kind::OtherMethod => StatusCode::METHOD_NOT_ALLOWED,
+        Kind::Slow => StatusCode::REQUEST_TIMEOUT,
         Kind::Unauthenticated => StatusCode::UNAUTHORIZED,
         Kind::NotFound => StatusCode::NOT_FOUND,
         Kind::Conflict => StatusCode::CONFLICT,
@@ -95,9 +97,13 @@ pub(crate) fn refused_page(refusal: &Refusal) -> Response {
         Kind::Busy => {
             (StatusCode::SERVICE_UNAVAILABLE, Problem::TooMany { retry_after_seconds: 1 })
         }
-        Kind::Invalid | Kind::Malformed | Kind::OtherFormat | Kind::Conflict | Kind::TooLarge => {
-            (status(refusal.kind), Problem::FormStale)
-        }
+        Kind::OtherMethod => (status(refusal.kind), Problem::NotFound),
+        Kind::Invalid
+        | Kind::Malformed
+        | Kind::OtherFormat
+        | Kind::Slow
+        | Kind::Conflict
+        | Kind::TooLarge => (status(refusal.kind), Problem::FormStale),
         Kind::Failed => (StatusCode::INTERNAL_SERVER_ERROR, Problem::Failed),
     };
     let frame = Frame { csrf: String::new(), user: None, demo: false };

@@ -40,6 +40,18 @@ impl<T: DeserializeOwned> FromRequestParts<App> for Asked<T> {
     }
 }
 
+/// The query of a person's address.
+pub(crate) struct Looked<T>(pub T);
+
+impl<T: DeserializeOwned> FromRequestParts<App> for Looked<T> {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
+        let query = Query::<T>::from_request_parts(parts, app).await;
+        query.map(|Query(query)| Self(query)).map_err(|_| stale_form())
+    }
+}
+
 fn wrong_query() -> Refusal {
     Refusal::new(
         Kind::Malformed,
@@ -65,8 +77,13 @@ impl FromRequest<App> for JsonBody {
 
 fn is_json(content_type: &HeaderValue) -> bool {
     let text = content_type.to_str().unwrap_or_default();
-    let essence = text.split(';').next().unwrap_or_default().trim();
-    essence.eq_ignore_ascii_case("application/json")
+    let mut parts = text.split(';').map(str::trim);
+    let json = parts.next().unwrap_or_default().eq_ignore_ascii_case("application/json");
+    // JSON between systems is UTF-8 (RFC 8259, 8.1); who says otherwise would be misread.
+    let other = parts.filter_map(|part| part.split_once('='));
+    json && other
+        .filter(|(name, _)| name.eq_ignore_ascii_case("charset"))
+        .all(|(_, charset)| charset.trim_matches('"').eq_ignore_ascii_case("utf-8"))
 }
 
 fn not_json() -> Refusal {

@@ -42,7 +42,9 @@ fn bearer(parts: &Parts, app: &App, role: Role) -> Result<Caller, No> {
         .headers
         .get(AUTHORIZATION)
         .and_then(|value| value.to_str().ok())
-        .and_then(|value| value.strip_prefix("Bearer "))
+        .and_then(|value| value.split_once(' '))
+        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
+        .map(|(_, token)| token)
         .ok_or_else(no_token)?;
     let caller = hub::caller_of_token(&app.hub, token.trim())?;
     if caller.role == role { Ok(caller) } else { Err(Refusal::not_found().into()) }

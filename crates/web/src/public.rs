@@ -1,9 +1,9 @@
 //! What needs no caller: health, the OpenAPI document, stylesheet, script, icon.
 
 use axum::extract::State;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
-use hub::Refusal;
+use hub::{Kind, Refusal};
 
 use crate::App;
 use crate::answer::{No, bytes, json, refused_page};
@@ -36,10 +36,37 @@ fn asset(kind: &'static str, body: Vec<u8>) -> Response {
     response
 }
 
-/// Unknown addresses: a problem for systems, a page for people.
-pub(crate) async fn nothing(uri: axum::http::Uri) -> Response {
+/// Unknown addresses.
+pub(crate) async fn nothing(uri: Uri) -> Response {
+    said(&uri, Refusal::not_found())
+}
+
+/// A known address asked in another way.
+pub(crate) async fn wrong_method(uri: Uri) -> Response {
+    let refusal = Refusal::new(
+        Kind::OtherMethod,
+        "wrong-method",
+        "このアドレスではその操作(メソッド)はできません。Allow ヘッダにあるものを使ってください。",
+        "This address does not take that method; use one that the Allow header names.",
+    );
+    said(&uri, refusal)
+}
+
+/// A question that took too long.
+pub(crate) fn too_slow(uri: &Uri) -> Response {
+    let refusal = Refusal::new(
+        Kind::Slow,
+        "too-slow",
+        "時間内に終わりませんでした。もう一度送ってください。登録は、受け付け(202)が返ったものだけが残ります。",
+        "It did not end in time; send it again. Only what was answered with 202 is kept.",
+    );
+    said(uri, refusal)
+}
+
+/// A problem for systems, a page for people.
+fn said(uri: &Uri, refusal: Refusal) -> Response {
     match uri.path().starts_with("/pmh/") || uri.path().starts_with("/log/") {
-        true => No(Refusal::not_found()).into_response(),
-        false => refused_page(&Refusal::not_found()),
+        true => No(refusal).into_response(),
+        false => refused_page(&refusal),
     }
 }

@@ -4,7 +4,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::http::StatusCode;
 use axum::routing::{MethodRouter, get, post};
 use hub::Hub;
 
@@ -114,7 +113,11 @@ pub fn router(hub: Arc<Hub>, demo: Option<Arc<dyn DemoDesk>>) -> Router {
             router = router.route(path, handler);
         }
     }
-    router.fallback(public::nothing).layer(axum::middleware::from_fn(bounded)).with_state(app)
+    router
+        .fallback(public::nothing)
+        .method_not_allowed_fallback(public::wrong_method)
+        .layer(axum::middleware::from_fn(bounded))
+        .with_state(app)
 }
 
 /// Gives up a question that takes too long.
@@ -122,10 +125,10 @@ async fn bounded(
     request: axum::extract::Request,
     next: axum::middleware::Next,
 ) -> axum::response::Response {
-    use axum::response::IntoResponse as _;
+    let uri = request.uri().clone();
     match tokio::time::timeout(LONGEST, next.run(request)).await {
         Ok(response) => response,
-        Err(_) => StatusCode::REQUEST_TIMEOUT.into_response(),
+        Err(_) => public::too_slow(&uri),
     }
 }
 

@@ -62,12 +62,27 @@ pub(crate) fn grouped(number: i64) -> String {
     crate::look::picture::grouped(u64::try_from(number).unwrap_or(0))
 }
 
-/// One line of who looked.
-pub(crate) fn moment(look: &LookView, now: Instant) -> Moment {
+/// Who looked. What one and the same did one after the other on one day is one entry.
+pub(crate) fn moments(looks: &[LookView], now: Instant) -> Vec<Moment> {
+    let mut moments: Vec<Moment> = Vec::new();
+    let same = |a: &LookView, b: &LookView| {
+        who(a) == who(b) && a.at.day_in_japan() == b.at.day_in_japan() && a.outcome == b.outcome
+    };
+    for (at, look) in looks.iter().enumerate() {
+        let fresh = moment(look, now);
+        match moments.last_mut().filter(|_| at > 0 && same(&looks[at - 1], look)) {
+            Some(newest) => newest.before.push(fresh),
+            None => moments.push(fresh),
+        }
+    }
+    moments
+}
+
+fn moment(look: &LookView, now: Instant) -> Moment {
     let (result, tone) = match look.outcome {
         Outcome::Granted => ("表示・処理しました".to_owned(), Tone::Good),
         Outcome::Empty => ("見つかりませんでした".to_owned(), Tone::Plain),
-        Outcome::Refused => (format!("断りました（{}）", look.detail), Tone::Stop),
+        Outcome::Refused => (refused(&look.detail), Tone::Stop),
     };
     Moment {
         when: ago(look.at, now),
@@ -78,7 +93,22 @@ pub(crate) fn moment(look: &LookView, now: Instant) -> Moment {
         why: why(look),
         result,
         tone,
+        before: Vec::new(),
     }
+}
+
+/// Why a look was refused, for the person whose record it was.
+fn refused(reason: &str) -> String {
+    let why = match reason.split(' ').next().unwrap_or_default() {
+        "revoked" => "失効したカードでした",
+        "expired" => "期限の切れたカードでした",
+        "not-yet-valid" => "まだ有効でないカードでした",
+        "revocation-unknown" => "カードが失効していないか確かめられませんでした",
+        "not-disclosed" => "不開示です",
+        "link-held" => "本人確認待ちです",
+        _ => "権限がありませんでした",
+    };
+    format!("断りました（{why}）")
 }
 
 fn who(look: &LookView) -> String {

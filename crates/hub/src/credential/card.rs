@@ -156,6 +156,22 @@ impl CardTrust {
         })
     }
 
+    /// Generation and serial of the card behind a refusal of [`CardTrust::verify`], where the card
+    /// had proved that it is there: for the page of whoever it belongs to.
+    #[must_use]
+    pub fn behind(refusal: CardRefusal, certificate_der: &[u8]) -> Option<(String, String)> {
+        match refusal {
+            CardRefusal::NotYetValid
+            | CardRefusal::Expired(_)
+            | CardRefusal::Revoked
+            | CardRefusal::RevocationUnknown(_) => {
+                let leaf = Leaf::read(certificate_der).ok()?;
+                Some((hex(&leaf.authority), hex(&leaf.serial)))
+            }
+            _ => None,
+        }
+    }
+
     /// The pinned generation that signed the certificate.
     fn issuer_of(&self, leaf: &Leaf<'_>, der: &[u8]) -> Result<&Authority, CardRefusal> {
         let found = self.authorities.get(&leaf.authority);

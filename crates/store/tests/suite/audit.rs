@@ -129,7 +129,7 @@ fn page(bench: &mut Bench, key: &LinkKey, who: domain::person::ResidentId) -> Ve
     let (key, request) = (key.clone(), resident(who, Purpose::SignIn));
     let looks = bench.read(move |tx| {
         let access = granted(tx, &request, &key)?;
-        tx.enter(access)?.looks(100)
+        tx.enter(access)?.looks(None, 100)
     });
     let looks = looks.unwrap();
     for look in &looks {

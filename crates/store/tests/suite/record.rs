@@ -151,7 +151,7 @@ fn check_parts(bench: &mut Bench, request: &Request, key: &LinkKey, want: &str) 
             room.read(Kind::CoverageInsurance).map(drop),
             room.read(CERTIFICATE).map(drop),
             room.read(Kind::Relation).map(drop),
-            room.looks(9).map(drop),
+            room.looks(None, 9).map(drop),
             room.put(&new(Kind::Patient, "k", "i"), |_| b"{}".to_vec()).map(drop),
         ])
     });

@@ -14,6 +14,7 @@ use crate::answer::{page as answer, refused_page};
 use crate::asked::Sent;
 use crate::caller::{DeskSession, SignedIn, frame, same, stale_form};
 use crate::demo::{DemoRefusal, Place};
+use crate::look::picture;
 use crate::look::refusal::Refusal as Shown;
 use crate::{App, words};
 
@@ -162,7 +163,7 @@ fn model(app: &App, shown: &Eligibility, person: &PersonView) -> view::Answer {
             age: words::age(five.birth, shown.at.day_in_japan()),
             sex: words::sex(five.sex).to_owned(),
         },
-        insurance: shown.insurance.first().map(|of| insurance(app, of)),
+        insurance: shown.insurance.iter().map(|of| insurance(app, of)).collect(),
         certificates: shown
             .certificates
             .iter()
@@ -213,16 +214,13 @@ fn certificate(app: &App, of: &Certificate, municipality: &str) -> view::Certifi
     }
 }
 
-/// 自己負担上限額, as far as it can be said in words: its members are not documented.
+/// 自己負担上限額 of a month. Its members are not documented; the two that we define are read, and
+/// nothing is guessed from others: a wrong ceiling would be charged.
 fn ceiling(of: &Certificate) -> String {
     let Some(json) = &of.max_copayment else { return String::new() };
     let value: serde_json::Value = serde_json::from_str(json).unwrap_or_default();
-    let amount = value.as_object().and_then(|members| {
-        members.values().find_map(|value| {
-            value.as_i64().or_else(|| value.as_str().and_then(|text| text.parse().ok()))
-        })
-    });
-    amount.map(|yen| format!("月額 {}円", words::grouped(yen))).unwrap_or_default()
+    let yen = value["amount"].as_u64().filter(|_| value["period"] == "month");
+    yen.map(|yen| format!("月額 {}円", picture::grouped(yen))).unwrap_or_default()
 }
 
 pub(crate) fn notes(of: &Certificate) -> Vec<String> {
@@ -237,4 +235,50 @@ pub(crate) fn notes(of: &Certificate) -> Vec<String> {
         notes.push(format!("指定医療機関 {places}"));
     }
     notes
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::certificate::Certificate;
+    use jiff::civil::date;
+
+    use super::ceiling;
+
+    fn certificate(max_copayment: &str) -> Certificate {
+        Certificate {
+            municipality: "452025".into(),
+            type_id: "KOSEI".into(),
+            name: "更生医療".into(),
+            payer_number: None,
+            recipient_number: None,
+            sub_key: None,
+            segment: None,
+            income_segment: None,
+            additional_conditions: None,
+            designated_institutions: None,
+            always_reimbursed: false,
+            max_copayment: Some(max_copayment.to_owned()),
+            valid_from: date(2026, 4, 1),
+            valid_to: date(2027, 3, 31),
+            history_key: "1".into(),
+            not_disclosed: false,
+            details: "[]".into(),
+        }
+    }
+
+    #[test]
+    fn a_ceiling_is_shown_only_where_its_members_are_known() {
+        for (sent, want) in [
+            (r#"{"period":"month","amount":10000}"#, "月額 10,000円"),
+            (r#"{"period":"month","amount":0}"#, "月額 0円"),
+            (r#"{"countPerMonth":2,"monthlyYen":10000}"#, ""),
+            (r#"{"amount":10000}"#, ""),
+            (r#"{"period":"day","amount":500}"#, ""),
+            (r#"{"period":"month","amount":-1}"#, ""),
+            (r#"{"period":"month","amount":"10000"}"#, ""),
+            ("{}", ""),
+        ] {
+            assert_eq!(ceiling(&certificate(sent)), want, "{sent}");
+        }
+    }
 }

@@ -62,8 +62,8 @@ pub struct Entry {
 pub struct Answer {
     /// Who it is.
     pub person: Person,
-    /// The insurance in force today.
-    pub insurance: Option<Insurance>,
+    /// The insurance in force today; more than one where an insurer has not ended an old one.
+    pub insurance: Vec<Insurance>,
     /// The certificates handed over; empty without a reason.
     pub certificates: Vec<Certificate>,
     /// How the person was identified, 「マイナンバーカード」「被保険者番号」.
@@ -253,7 +253,7 @@ pub fn answer(frame: &Frame, model: &Answer) -> Markup {
                 a.button.primary href="/clinic" { "次の方へ" }
             }
             div.answer {
-                div.answer-who { (who(&model.person)) (insured(model.insurance.as_ref())) }
+                div.answer-who { (who(&model.person)) (insured(&model.insurance)) }
                 (certificates(&model.certificates))
             }
             (seen_note())
@@ -274,11 +274,16 @@ fn who(person: &Person) -> Markup {
     }
 }
 
-fn insured(insurance: Option<&Insurance>) -> Markup {
+fn insured(insurance: &[Insurance]) -> Markup {
     html! {
         section.card aria-labelledby="insurance-title" {
             h2 #insurance-title { "医療保険" }
-            @if let Some(insurance) = insurance {
+            @if insurance.len() > 1 {
+                (part::alert(Tone::Warn, "有効な資格が2つ以上あります", &html! {
+                    p { "ご本人に確かめ、違うほうの保険者に資格の喪失をお知らせください。" }
+                }))
+            }
+            @for insurance in insurance {
                 p.share { (part::badge(Tone::Good, "資格あり")) "負担割合 " b { (insurance.share) } }
                 dl.facts {
                     (part::fact("保険者", &insurance.insurer_name))
@@ -289,7 +294,7 @@ fn insured(insurance: Option<&Insurance>) -> Markup {
                     (part::fact("有効期間", &insurance.valid))
                 }
             }
-            @else {
+            @if insurance.is_empty() {
                 (part::alert(Tone::Warn, "有効な保険資格が見つかりません", &html! {
                     p { "資格確認書で確かめ、保険者にお問い合わせください。" }
                 }))

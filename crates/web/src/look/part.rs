@@ -198,6 +198,8 @@ pub struct Moment {
     pub result: String,
     /// How that is meant.
     pub tone: Tone,
+    /// What the same did before on that day, newest first.
+    pub before: Vec<Moment>,
 }
 
 /// What happened, newest first.
@@ -207,18 +209,30 @@ pub fn timeline(moments: &[Moment]) -> Markup {
         ol.timeline {
             @for moment in moments {
                 li class=(moment.tone.class()) {
-                    p.moment-when {
-                        b { (moment.when) }
-                        time datetime=(moment.machine) { (moment.at) }
-                    }
+                    (when(moment))
                     p.moment-who { (moment.who) }
-                    p.moment-what { (moment.what) }
-                    p.moment-why {
-                        (badge(moment.tone, &moment.result))
-                        span { "理由: " (moment.why) }
+                    (deed(moment))
+                    @if !moment.before.is_empty() {
+                        details.moment-before {
+                            summary { "この日、ほかに " (moment.before.len()) " 回" }
+                            @for one in &moment.before { div { (when(one)) (deed(one)) } }
+                        }
                     }
                 }
             }
         }
+    }
+}
+
+fn when(moment: &Moment) -> Markup {
+    html! {
+        p.moment-when { b { (moment.when) } time datetime=(moment.machine) { (moment.at) } }
+    }
+}
+
+fn deed(moment: &Moment) -> Markup {
+    html! {
+        p.moment-what { (moment.what) }
+        p.moment-why { (badge(moment.tone, &moment.result)) span { "理由: " (moment.why) } }
     }
 }

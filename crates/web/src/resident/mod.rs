@@ -14,7 +14,7 @@ use jiff::ToSpan as _;
 use jiff::civil::Date;
 
 use crate::answer::{bytes, page as answer, refused_page, see};
-use crate::asked::{Named, Sent};
+use crate::asked::{Looked, Named, Sent};
 use crate::caller::{ResidentSession, SignedIn, Visitor, frame, stale_form, with_cookie};
 use crate::clinic::{card_said, hub_said, notes};
 use crate::demo::Place;
@@ -25,9 +25,20 @@ use crate::{App, words};
 /// A certificate that ends within so many days is said to end soon.
 const SOON_DAYS: i32 = 60;
 
-pub(crate) async fn page(State(app): State<App>, visitor: Visitor) -> Response {
+/// Which looks.
+#[derive(serde::Deserialize)]
+pub(crate) struct Older {
+    /// Only those before this leaf.
+    before: Option<i64>,
+}
+
+pub(crate) async fn page(
+    State(app): State<App>,
+    visitor: Visitor,
+    Looked(older): Looked<Older>,
+) -> Response {
     match visitor.signed_in {
-        Some(me) if me.caller.role == Role::Resident => own(&app, &me).await,
+        Some(me) if me.caller.role == Role::Resident => own(&app, &me, older.before).await,
         _ => login(&app, &visitor.frame, None),
     }
 }
@@ -84,8 +95,8 @@ pub(crate) async fn sign_in(app: &App, frame: &Frame, card: &str, pin: &str) -> 
     }
 }
 
-async fn own(app: &App, me: &SignedIn) -> Response {
-    match hub::own_page(&app.hub, &me.caller).await {
+async fn own(app: &App, me: &SignedIn, before: Option<i64>) -> Response {
+    match hub::own_page(&app.hub, &me.caller, before).await {
         Ok(page) => home(app, me, &page, None),
         Err(refusal) if refusal.code == "link-held" => {
             answer(StatusCode::OK, view::blocked(&frame(app, me, "")))
@@ -97,6 +108,7 @@ async fn own(app: &App, me: &SignedIn) -> Response {
                 insurance: Vec::new(),
                 children: Vec::new(),
                 looks: Vec::new(),
+                older: None,
             };
             home(app, me, &empty, None)
         }
@@ -108,8 +120,9 @@ pub(crate) async fn child(
     ResidentSession(me): ResidentSession,
     State(app): State<App>,
     Named(handle): Named,
+    Looked(older): Looked<Older>,
 ) -> Response {
-    match hub::child_page(&app.hub, &me.caller, &handle).await {
+    match hub::child_page(&app.hub, &me.caller, &handle, older.before).await {
         Ok(page) => home(&app, &me, &page, Some("保護者".to_owned())),
         Err(refusal) => refused_page(&refusal),
     }
@@ -132,7 +145,8 @@ fn home(app: &App, me: &SignedIn, page: &OwnPage, guardian: Option<String>) -> R
                 summary: "お子さんの受給者証と、見た人の記録".to_owned(),
             })
             .collect(),
-        looks: page.looks.iter().map(|look| words::moment(look, now)).collect(),
+        looks: words::moments(&page.looks, now),
+        older: page.older,
         guardian,
     };
     answer(StatusCode::OK, view::home(&frame(app, me, &page.name), &model))
@@ -189,7 +203,8 @@ fn scheme(of: &Certificate) -> view::Scheme {
     }
 }
 
-/// The newest entries with their salts: what proves them in the audit log.
+/// The newest entries with their salts, which prove them in the audit log, and as FHIR: each an
+/// AuditEvent, and a Consent where the resident was asked for one.
 pub(crate) async fn looks(
     ResidentSession(me): ResidentSession,
     State(app): State<App>,
@@ -205,8 +220,16 @@ pub(crate) async fn looks(
                 writer.member("leaf").integer(look.leaf);
                 writer.text("entry", &STANDARD.encode(&look.bytes));
                 writer.text("salt", &STANDARD.encode(&look.salt));
+                write_fhir(writer, "auditEvent", &hub::audit_event(&app.hub, look));
+                if let Some(consent) = hub::consent(&app.hub, look) {
+                    write_fhir(writer, "consent", &consent);
+                }
             });
         }
     });
     bytes(StatusCode::OK, "application/json", writer.finish())
+}
+
+fn write_fhir(writer: &mut fhir::json::Writer, name: &str, resource: &[u8]) {
+    writer.member(name).raw(&String::from_utf8_lossy(resource));
 }

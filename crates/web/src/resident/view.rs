@@ -39,6 +39,8 @@ pub struct Home {
     pub children: Vec<Child>,
     /// Who looked, newest first.
     pub looks: Vec<Moment>,
+    /// Where older looks begin, if there are any.
+    pub older: Option<i64>,
 }
 
 /// A certificate as a card in a wallet.
@@ -180,7 +182,7 @@ pub fn home(frame: &Frame, model: &Home) -> Markup {
             @if !model.children.is_empty() {
                 (part::section("family", "家族", "Family", &family(&model.children)))
             }
-            (part::section("looks", "見た人", "Who looked", &looks(&model.looks)))
+            (part::section("looks", "見た人", "Who looked", &looks(model)))
         },
     )
 }
@@ -269,13 +271,16 @@ fn family(children: &[Child]) -> Markup {
     }
 }
 
-fn looks(looks: &[Moment]) -> Markup {
+fn looks(model: &Home) -> Markup {
     html! {
         div aria-live="polite" {
-            @if looks.is_empty() {
+            @if model.looks.is_empty() {
                 p.empty { "まだ誰もあなたの情報を見ていません。見た人がいると、ここにすぐ表示されます。" }
             }
-            @else { div.card { (part::timeline(looks)) } }
+            @else { div.card { (part::timeline(&model.looks)) } }
+        }
+        @if let Some(leaf) = model.older {
+            p { (part::button("もっと前を見る", &format!("?before={leaf}#looks"))) }
         }
         p.quiet-note { "身におぼえのないアクセスがあるときは、市区町村の窓口にお知らせください。" }
     }

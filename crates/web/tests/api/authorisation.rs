@@ -210,7 +210,7 @@ async fn case(api: &Api) -> String {
 async fn child(api: &Api) -> String {
     let session = hub::open_session(&api.test.hub, &api.sign_in("guardian").await).unwrap();
     let caller = hub::caller_of_session(&api.test.hub, &session);
-    hub::own_page(&api.test.hub, &caller).await.unwrap().children.remove(0).handle
+    hub::own_page(&api.test.hub, &caller, None).await.unwrap().children.remove(0).handle
 }
 
 async fn tile(api: &Api) -> String {

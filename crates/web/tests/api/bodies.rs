@@ -260,3 +260,22 @@ async fn an_assertion_is_good_once() {
         assert_eq!(api.send(request.unwrap()).await.outcome(), want);
     }
 }
+
+#[tokio::test]
+async fn a_method_that_is_not_taken_is_told_with_those_that_are() {
+    let api = Api::new().await;
+    let token = api.token("city").await;
+    for (method, path, allowed) in [
+        ("GET", "/pmh/v1/eligibility", "POST"),
+        ("DELETE", "/pmh/v1/schemes", "GET,HEAD,PUT"),
+        ("POST", "/pmh/v1/feed", "GET,HEAD"),
+        ("PUT", "/log/checkpoint", "GET,HEAD"),
+    ] {
+        let answer = api.ask(&token, method, path, Body::empty()).await;
+        assert_eq!(answer.outcome(), "405 wrong-method", "{method} {path}");
+        assert_eq!(answer.headers["allow"], allowed, "{method} {path}");
+        assert_eq!(answer.headers["content-type"], "application/problem+json");
+    }
+    let page = api.ask(&token, "DELETE", "/clinic", Body::empty()).await;
+    assert!(page.status == 405 && page.text().contains("<!DOCTYPE html>"), "{}", page.text());
+}

@@ -1,14 +1,12 @@
 //! 資格確認 over HTTP: who is shown what, and what absence looks like.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use hub::ChallengeView;
 use hub::import::RowResult;
 use hub::testing::TERMINAL;
-use reader::card::{Holder, SoftCard};
+use reader::card::Holder;
 use serde_json::{Value, json};
 
-use crate::harness::{Answer, Api, ELIGIBILITY, SUBSIDY, by_numbers, certificate, five, my_number};
+use crate::harness::{Api, ELIGIBILITY, SUBSIDY, by_numbers, certificate, five, my_number};
 
 const CHALLENGES: &str = "/pmh/v1/card-challenges";
 
@@ -183,24 +181,6 @@ async fn challenge(api: &Api, token: &str) -> ChallengeView {
     }
 }
 
-async fn tap(
-    api: &Api,
-    token: &str,
-    card: &mut SoftCard,
-    (view, agreed): (&ChallengeView, bool),
-) -> Answer {
-    let wire = api.test.answer(card, view);
-    let asked = json!({
-        "card": {
-            "challenge": view.challenge,
-            "certificate": STANDARD.encode(&wire.certificate_der),
-            "signature": STANDARD.encode(&wire.signature)
-        },
-        "consent": { "certificates": agreed }
-    });
-    api.post(token, ELIGIBILITY, &asked).await
-}
-
 #[tokio::test]
 async fn a_card_opens_once_at_the_terminal_of_its_challenge() {
     let api = town().await;
@@ -217,7 +197,7 @@ async fn a_card_opens_once_at_the_terminal_of_its_challenge() {
         (&here, "200"),
         (&here, "409 challenge-used"),
     ] {
-        let answer = tap(&api, token, &mut card, (&view, true)).await;
+        let answer = api.tap(token, &mut card, &view, true).await;
         assert_eq!(answer.outcome(), want, "{}", answer.text());
         if want == "200" {
             let shown = answer.json();
@@ -226,11 +206,11 @@ async fn a_card_opens_once_at_the_terminal_of_its_challenge() {
         }
     }
     let view = challenge(&api, &here).await;
-    let shown = tap(&api, &here, &mut card, (&view, false)).await.json();
+    let shown = api.tap(&here, &mut card, &view, false).await.json();
     assert_eq!(shown["certificates"], json!([]));
     let view = challenge(&api, &here).await;
     api.test.pass_seconds(121);
-    let answer = tap(&api, &here, &mut card, (&view, true)).await;
+    let answer = api.tap(&here, &mut card, &view, true).await;
     assert_eq!(answer.outcome(), "422 challenge-expired");
 }
 
@@ -240,7 +220,7 @@ async fn a_card_of_nobody_shows_nobody() {
     let token = api.token("clinic").await;
     let mut card = api.test.card(Holder::default());
     let view = challenge(&api, &token).await;
-    let answer = tap(&api, &token, &mut card, (&view, true)).await;
+    let answer = api.tap(&token, &mut card, &view, true).await;
     assert_eq!(answer.json(), json!({ "found": false }));
 }
 

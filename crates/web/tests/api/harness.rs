@@ -6,11 +6,13 @@ use std::sync::{Arc, Mutex};
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use domain::person::{Birth, FiveAttributes, Sex};
 use http_body_util::BodyExt as _;
-use hub::Worker;
 use hub::import::{CardRow, Insured, RowResult, import_cards, import_insured};
 use hub::testing::{MUNICIPALITY, TERMINAL, TestHub};
+use hub::{ChallengeView, Worker};
 use reader::card::{Holder, SoftCard};
 use reader::client::{ClientAlgorithm, ClientKey};
 use serde_json::{Value, json};
@@ -242,6 +244,26 @@ impl Api {
 
     pub(crate) fn card(&self, label: &str) -> SoftCard {
         self.desk.0.lock().unwrap().get(label).unwrap().clone()
+    }
+
+    /// Answers a challenge with a card, and asks for eligibility with the answer.
+    pub(crate) async fn tap(
+        &self,
+        token: &str,
+        card: &mut SoftCard,
+        view: &ChallengeView,
+        agreed: bool,
+    ) -> Answer {
+        let wire = self.test.answer(card, view);
+        let asked = json!({
+            "card": {
+                "challenge": view.challenge,
+                "certificate": STANDARD.encode(&wire.certificate_der),
+                "signature": STANDARD.encode(&wire.signature)
+            },
+            "consent": { "certificates": agreed }
+        });
+        self.post(token, ELIGIBILITY, &asked).await
     }
 
     /// Signs a resident in with their card; gives the session.

@@ -11,5 +11,6 @@ mod harness;
 mod limits;
 mod openapi;
 mod registration;
+mod resident;
 mod schema;
 mod tasks;

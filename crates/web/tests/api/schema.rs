@@ -109,7 +109,8 @@ fn a_wrong_answer_is_found() {
         let schema = &document["components"]["schemas"]["CardChallenge"];
         faults(&document, schema, &serde_json::from_str(value).unwrap(), "").len()
     };
-    let whole = r#"{"challenge":"c","origin":"o","institution":"i","terminal":"t","expiresAt":"e"}"#;
+    let whole =
+        r#"{"challenge":"c","origin":"o","institution":"i","terminal":"t","expiresAt":"e"}"#;
     assert_eq!(check(whole), 0);
     assert_eq!(check(&whole.replace("\"c\"", "7")), 1);
     assert_eq!(check(&whole.replace("origin", "orgin")), 2);

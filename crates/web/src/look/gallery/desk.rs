@@ -87,7 +87,7 @@ fn certificate(name: &str, payer: &str, recipient: &str) -> Certificate {
 fn found() -> Answer {
     Answer {
         person: person(),
-        insurance: Some(insurance()),
+        insurance: vec![insurance()],
         certificates: vec![
             Certificate {
                 income: "住民税課税世帯".to_owned(),
@@ -122,7 +122,7 @@ fn nasty() -> Answer {
             birth: "不詳".to_owned(),
             ..Person::default()
         },
-        insurance: None,
+        insurance: Vec::new(),
         certificates: vec![Certificate {
             income: text(),
             ceiling: text(),

@@ -161,6 +161,7 @@ fn home() -> Home {
             child_of("c2", "都城 蓮", "2歳", "受給者証はありません"),
         ],
         looks: looks(),
+        older: Some(48_620),
     }
 }
 
@@ -184,9 +185,10 @@ fn looks() -> Vec<Moment> {
             why: why.to_owned(),
             result: result.to_owned(),
             tone,
+            before: Vec::new(),
         };
     let shown = "医療保険と受給者証2枚を確認しました";
-    vec![
+    let mut looks = vec![
         look(
             "たった今",
             "2026-11-24 13:16",
@@ -214,7 +216,9 @@ fn looks() -> Vec<Moment> {
             "更新した",
             Tone::Info,
         ),
-    ]
+    ];
+    looks[2].before = vec![looks[2].clone()];
+    looks
 }
 
 fn child() -> Home {
@@ -258,5 +262,6 @@ fn nasty() -> Home {
             .into_iter()
             .map(|look| Moment { who: NASTY.to_owned(), what: NASTY.to_owned(), ..look })
             .collect(),
+        older: None,
     }
 }
