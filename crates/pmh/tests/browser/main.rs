@@ -56,6 +56,12 @@ impl Demo {
     fn enter(&self, window: &Window<'_>, user: &str) {
         self.go(window, "/");
         window.click(&format!("button[value='{user}']"));
+        window.wait_for("form[action='/leave']", "終了");
+    }
+
+    fn leave(&self, window: &Window<'_>) {
+        window.click("form[action='/leave'] button");
+        window.wait_for(".doors", "運用者");
     }
 
     fn picture(&self, window: &Window<'_>, name: &str) {
@@ -213,8 +219,7 @@ fn guardian(demo: &Demo, driver: &Driver) {
     assert!(window.text("main").contains("保護者として表示しています"));
     assert!(window.text(".wallet").contains("育成"));
     demo.picture(&window, "resident-child");
-    window.click("form[action='/leave'] button");
-    window.wait_for("h1", "受給者証");
+    demo.leave(&window);
     demo.go(&window, "/resident");
     assert!(window.has("#field-pin"), "after leaving, the card is asked for again");
 }
@@ -278,6 +283,6 @@ fn on_every_page(demo: &Demo, window: &Window<'_>, check: impl Fn(&str)) {
             assert!(window.has("main h1"), "{path} is there for {user}");
             check(path);
         }
-        window.click("form[action='/leave'] button");
+        demo.leave(window);
     }
 }
