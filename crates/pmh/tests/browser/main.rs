@@ -166,8 +166,8 @@ fn desk_refuses(demo: &Demo, driver: &Driver) {
     for (card, pin, said) in [
         ("wrong-pin", "0000", "あと2回"),
         ("revoked-card", "7890", "失効"),
-        ("foreign-card", "8901", "発行"),
-        ("pua", "5791", "確認"),
+        ("foreign-card", "8901", "issuer-unknown"),
+        ("pua", "5791", "表示できる情報がありません"),
     ] {
         tap(&window, card, pin, "yes");
         window.wait_for("main", said);
