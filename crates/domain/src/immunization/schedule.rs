@@ -529,6 +529,12 @@ impl Schedule {
         (0..).zip(&self.series).find(|(_, it)| it.code == code).map(|(id, _)| id)
     }
 
+    /// Where the rules of `series` on `day` are laid down.
+    #[must_use]
+    pub fn basis(&self, series: SeriesId, day: Date) -> &Basis {
+        &self.series[usize::from(series)].version(day).basis
+    }
+
     /// The condition with this code, as a set of one.
     #[must_use]
     pub fn condition(&self, code: &str) -> Option<Set> {
