@@ -9,6 +9,7 @@ pub mod certificate;
 pub mod day;
 pub mod finding;
 pub mod identity;
+pub mod immunization;
 pub mod instant;
 pub mod insurance;
 pub mod name;

@@ -5,6 +5,7 @@
 
 mod calendar;
 mod entry;
+mod immunization;
 pub mod names;
 mod numbers;
 
@@ -12,6 +13,7 @@ use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
 use domain::day::Calendar;
+use domain::immunization::Schedule;
 use domain::name::NameRules;
 use domain::number::NumberRules;
 
@@ -24,6 +26,8 @@ pub struct Lawbook {
     pub numbers: NumberRules,
     /// Comparison of names: `rules/names/`.
     pub names: NameRules,
+    /// Vaccines: `rules/immunization/`.
+    pub immunization: Schedule,
 }
 
 /// What is wrong with a file of rules.
@@ -56,6 +60,25 @@ macro_rules! embedded {
 embedded!(
     "calendar/days.toml",
     "calendar/eras.toml",
+    "immunization/bcg.toml",
+    "immunization/common.toml",
+    "immunization/dpt-and-ipv.toml",
+    "immunization/dpt-ipv.toml",
+    "immunization/dpt-ipv-hib.toml",
+    "immunization/dt.toml",
+    "immunization/hepb.toml",
+    "immunization/hib.toml",
+    "immunization/hpv.toml",
+    "immunization/influenza-and-covid19.toml",
+    "immunization/je.toml",
+    "immunization/mr.toml",
+    "immunization/pcv.toml",
+    "immunization/pneumococcal-elderly.toml",
+    "immunization/products.toml",
+    "immunization/rota.toml",
+    "immunization/rsv-maternal.toml",
+    "immunization/varicella.toml",
+    "immunization/zoster.toml",
     "names/variants.toml",
     "numbers/check-digits.toml",
     "numbers/institutions.toml",
@@ -91,7 +114,8 @@ impl Lawbook {
         let calendar = calendar::read(source)?;
         let numbers = numbers::read(source)?;
         let names = names::names(&source.text(NAMES)?, NAMES)?;
-        Ok(Self { calendar, numbers, names })
+        let immunization = immunization::read(source, &calendar)?;
+        Ok(Self { calendar, numbers, names, immunization })
     }
 }
 

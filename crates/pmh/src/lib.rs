@@ -34,6 +34,7 @@ enum Command {
     /// Serve a hub.
     Serve(serve::ServeCommand),
     /// Answer questions to the rule engines: JSON Lines from standard input to standard output.
+    #[command(after_long_help = ask::HELP)]
     Ask {
         /// A folder of rules instead of the built-in ones.
         #[arg(long)]

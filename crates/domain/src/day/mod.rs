@@ -92,7 +92,7 @@ fn month_after(day: Date, months: u32) -> Result<Date, Finding> {
 }
 
 /// `days` after `day`; before it if negative.
-fn days_after(day: Date, days: i64) -> Result<Date, Finding> {
+pub(crate) fn days_after(day: Date, days: i64) -> Result<Date, Finding> {
     let span = jiff::Span::new().try_days(days).map_err(|_| out_of_range())?;
     day.checked_add(span).map_err(|_| out_of_range())
 }

@@ -5,6 +5,7 @@
 
 mod days;
 mod fields;
+mod immunization;
 mod numbers;
 
 use std::io::{self, BufRead, BufWriter, ErrorKind, Write};
@@ -23,6 +24,9 @@ pub const DEPTH: usize = 64;
 
 /// What a question gets: members of the answering object.
 type Answer = Result<Value, Refusal>;
+
+/// What `pmh ask --help` says below its options.
+pub const HELP: &str = immunization::HELP;
 
 /// Answers every line of `input` on `output`. Blank lines are passed over. Answers are flushed as
 /// soon as the input has nothing more at hand, so that a person can ask line by line.
@@ -114,10 +118,21 @@ fn without_mark(line: &[u8]) -> &[u8] {
     line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line)
 }
 
-fn answered(fields: &mut Fields<'_>, book: &Lawbook) -> Answer {
+/// The answering object as JSON text.
+fn answered(fields: &mut Fields<'_>, book: &Lawbook) -> Result<String, Refusal> {
     fields.no_duplicates()?;
     let ask = fields.text("ask")?;
     match ask.as_str() {
+        "immunization.check" => immunization::check(fields, book),
+        "immunization.plan" => immunization::plan(fields, book),
+        "immunization.audit" => immunization::audit(fields, book),
+        "immunization.window" => immunization::window(fields, book),
+        other => value(other, fields, book).map(|value| value.to_string()),
+    }
+}
+
+fn value(ask: &str, fields: &mut Fields<'_>, book: &Lawbook) -> Answer {
+    match ask {
         "attained" => days::attained(fields, book),
         "age_range" => days::age_range(fields, book),
         "after_interval" => days::after_interval(fields, book),
@@ -131,15 +146,18 @@ fn answered(fields: &mut Fields<'_>, book: &Lawbook) -> Answer {
 }
 
 /// One line of output. `id` is the JSON text as it was sent.
-fn told(id: &str, answer: Answer) -> String {
+fn told(id: &str, answer: Result<String, Refusal>) -> String {
     let answer = answer.unwrap_or_else(|refusal| {
         let Refusal { code, at, ja, en } = refusal;
-        json!({"error": {"code": code, "at": at, "message": ja, "message_en": en}})
+        json!({"error": {"code": code, "at": at, "message": ja, "message_en": en}}).to_string()
     });
+    let mut line = String::with_capacity(answer.len() + id.len() + 8);
+    line.push_str("{\"id\":");
     // White space between the parts of an id may hold line ends; inside texts there are none.
-    let id = id.replace(['\r', '\n'], "");
-    let answer = answer.to_string();
-    format!("{{\"id\":{id},{}", answer.trim_start_matches('{'))
+    id.split(['\r', '\n']).for_each(|part| line.push_str(part));
+    line.push(',');
+    line.push_str(answer.trim_start_matches('{'));
+    line
 }
 
 /// Adds the laws that an answer rests on, and the doubts about them.

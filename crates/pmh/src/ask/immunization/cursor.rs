@@ -1,0 +1,145 @@
+//! Walks through JSON text that is known to be JSON, without building values of it.
+//!
+//! The line was read once by `serde_json`, so syntax is not checked again here; whatever is not of
+//! the wanted type is `None`, and nothing panics.
+
+use std::borrow::Cow;
+
+/// A place in a text.
+pub(super) struct Cursor<'a> {
+    text: &'a str,
+    at: usize,
+}
+
+impl<'a> Cursor<'a> {
+    pub(super) fn new(text: &'a str) -> Self {
+        Self { text, at: 0 }
+    }
+
+    fn peek(&mut self) -> Option<u8> {
+        let rest = self.text.as_bytes().get(self.at..)?;
+        let blank = rest.iter().take_while(|byte| byte.is_ascii_whitespace()).count();
+        self.at += blank;
+        rest.get(blank).copied()
+    }
+
+    fn eat(&mut self, want: u8) -> bool {
+        let here = self.peek() == Some(want);
+        self.at += usize::from(here);
+        here
+    }
+
+    /// Into an array or object; false if it is something else.
+    pub(super) fn enter(&mut self, open: u8) -> bool {
+        self.eat(open)
+    }
+
+    /// Whether there is one more element, or member, before `close`.
+    pub(super) fn more(&mut self, close: u8) -> bool {
+        self.eat(b',');
+        !self.eat(close) && self.peek().is_some()
+    }
+
+    /// The name of a member, and past its colon.
+    pub(super) fn name(&mut self) -> Option<Cow<'a, str>> {
+        let name = text(self.value())?;
+        self.eat(b':');
+        Some(name)
+    }
+
+    /// The text of the value here, and past it.
+    pub(super) fn value(&mut self) -> &'a str {
+        self.peek();
+        let start = self.at;
+        let bytes = self.text.as_bytes();
+        let (mut depth, mut in_text) = (0_usize, false);
+        while let Some(&byte) = bytes.get(self.at) {
+            if in_text {
+                match byte {
+                    b'\\' => self.at += 1,
+                    b'"' => in_text = false,
+                    _ => {}
+                }
+            } else {
+                match byte {
+                    b'"' => in_text = true,
+                    b'{' | b'[' => depth += 1,
+                    b'}' | b']' if depth == 0 => break,
+                    b'}' | b']' => depth -= 1,
+                    b',' | b':' if depth == 0 => break,
+                    _ => {}
+                }
+            }
+            self.at += 1;
+        }
+        self.text.get(start..self.at).unwrap_or_default().trim_ascii_end()
+    }
+}
+
+/// The value of a JSON text; borrowed where it has no escapes.
+pub(super) fn text(value: &str) -> Option<Cow<'_, str>> {
+    let inner = value.strip_prefix('"')?.strip_suffix('"')?;
+    if inner.contains('\\') {
+        return serde_json::from_str(value).ok().map(Cow::Owned);
+    }
+    Some(Cow::Borrowed(inner))
+}
+
+/// A decimal number as hundredths; none if it is none, negative, huge, or finer.
+pub(super) fn hundredths(value: &str) -> Option<u32> {
+    scaled(value, 2)
+}
+
+/// A decimal number as tenths.
+pub(super) fn tenths(value: &str) -> Option<u32> {
+    scaled(value, 1)
+}
+
+fn scaled(value: &str, places: usize) -> Option<u32> {
+    let (whole, part) = value.split_once('.').unwrap_or((value, "0"));
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|it| it.is_ascii_digit());
+    if !digits(whole) || !digits(part) || 6 < whole.len() {
+        return None;
+    }
+    let part = part.trim_end_matches('0');
+    if places < part.len() {
+        return None;
+    }
+    let unit = 10_u32.pow(u32::try_from(places - part.len()).ok()?);
+    let scale = 10_u32.pow(u32::try_from(places).ok()?);
+    let part = if part.is_empty() { 0 } else { part.parse::<u32>().ok()? * unit };
+    Some(whole.parse::<u32>().ok()? * scale + part)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_passed_over_whole() {
+        let mut cursor = Cursor::new(r#" { "a" : [1,{"b":"]}\""}] , "c":"x" }"#);
+        assert!(cursor.enter(b'{') && cursor.more(b'}'));
+        assert_eq!(cursor.name().unwrap(), "a");
+        assert_eq!(cursor.value(), r#"[1,{"b":"]}\""}]"#);
+        assert!(cursor.more(b'}'));
+        assert_eq!(cursor.name().unwrap(), "c");
+        assert_eq!(cursor.value(), "\"x\"");
+        assert!(!cursor.more(b'}'));
+    }
+
+    #[test]
+    fn amounts_are_whole_hundredths() {
+        for (text, want) in [
+            ("0.5", Some(50)),
+            ("0.250", Some(25)),
+            ("2", Some(200)),
+            ("0.255", None),
+            ("5e-1", None),
+            ("-1", None),
+            ("1.", None),
+            ("\"1\"", None),
+        ] {
+            assert_eq!(hundredths(text), want, "{text}");
+        }
+    }
+}

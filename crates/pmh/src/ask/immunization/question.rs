@@ -1,0 +1,244 @@
+//! The members of a question about vaccines.
+
+use domain::immunization::{Dose, Facts, Schedule};
+use domain::person::Sex;
+use jiff::civil::Date;
+
+use super::cursor::{Cursor, hundredths, text};
+use crate::ask::fields::{Fields, Refusal};
+
+/// The most doses of one history. Ours; nobody has so many.
+const DOSES: usize = 200;
+
+/// Whose doses, and which.
+pub(super) struct Question {
+    pub(super) birth: Date,
+    pub(super) sex: Sex,
+    /// In the order of days.
+    pub(super) history: Vec<Dose>,
+    /// The place of each dose of `history` in the question; empty if it came in order.
+    pub(super) order: Vec<usize>,
+    pub(super) facts: Facts,
+}
+
+impl Question {
+    /// `birth`, `sex`, `history` and, if `with_facts`, `facts`.
+    pub(super) fn read(
+        fields: &mut Fields<'_>,
+        schedule: &Schedule,
+        with_facts: bool,
+    ) -> Result<Self, Refusal> {
+        let birth = day(fields, "birth")?;
+        let sex = sex(fields)?;
+        let (history, order) = history(fields, schedule, birth)?;
+        let facts = match fields.raw("facts").filter(|_| with_facts) {
+            Some(value) => super::facts::read(value, schedule)?,
+            None => Facts::default(),
+        };
+        Ok(Self { birth, sex, history, order, facts })
+    }
+}
+
+/// A day as `YYYY-MM-DD`, without copying its text.
+pub(super) fn day(fields: &mut Fields<'_>, name: &str) -> Result<Date, Refusal> {
+    let Some(value) = fields.raw(name) else { return fields.day(name) };
+    date(value, || format!("/{name}"))
+}
+
+/// `male`, `female` or `unknown`.
+pub(super) fn sex(fields: &mut Fields<'_>) -> Result<Sex, Refusal> {
+    let known = |value: &str| match value {
+        "\"male\"" => Some(Sex::Male),
+        "\"female\"" => Some(Sex::Female),
+        "\"unknown\"" => Some(Sex::Unknown),
+        _ => None,
+    };
+    match fields.raw("sex") {
+        None => fields.text("sex").map(|_| Sex::Unknown),
+        Some(value) => known(value).ok_or_else(|| Refusal {
+            code: "unknown-sex",
+            at: "/sex".to_owned(),
+            ja: "sex は male か female です(分からなければ unknown)。".to_owned(),
+            en: "sex is male or female (unknown if it is not known).".to_owned(),
+        }),
+    }
+}
+
+/// The doses in the order of days; for those that came otherwise, where each stood.
+fn history(
+    fields: &mut Fields<'_>,
+    schedule: &Schedule,
+    birth: Date,
+) -> Result<(Vec<Dose>, Vec<usize>), Refusal> {
+    let Some(value) = fields.raw("history") else {
+        return fields.text("history").map(|_| (Vec::new(), Vec::new()));
+    };
+    let mut cursor = Cursor::new(value);
+    if !cursor.enter(b'[') {
+        return Err(wrong("/history".to_owned(), "配列", "an array"));
+    }
+    let mut doses = Vec::with_capacity(value.len() / 40 + 1);
+    while cursor.more(b']') {
+        if doses.len() == DOSES {
+            return Err(too_many());
+        }
+        let at = doses.len();
+        let place = |name: &str| {
+            let slash = if name.is_empty() { "" } else { "/" };
+            format!("/history/{at}{slash}{name}")
+        };
+        let (dose, expires) = dose(cursor.value(), schedule, &place)?;
+        if expires.is_some() {
+            return Err(unknown(place("lot_expires")));
+        }
+        born_before(birth, dose.date, || place("date"))?;
+        doses.push(dose);
+    }
+    if domain::immunization::in_order(&doses) {
+        return Ok((doses, Vec::new()));
+    }
+    let mut order: Vec<usize> = (0..doses.len()).collect();
+    order.sort_by_key(|&at| doses[at].date);
+    Ok((order.iter().map(|&at| doses[at]).collect(), order))
+}
+
+/// `product`, `date`, `amount_ml`, `lot_expires`; `place` names the JSON pointer of a member.
+pub(super) fn dose(
+    value: &str,
+    schedule: &Schedule,
+    place: &dyn Fn(&str) -> String,
+) -> Result<(Dose, Option<Date>), Refusal> {
+    let (mut product, mut day, mut amount, mut expires) = (None, None, None, None);
+    let mut cursor = Cursor::new(value);
+    if !cursor.enter(b'{') {
+        return Err(wrong(place(""), "オブジェクト", "an object"));
+    }
+    while cursor.more(b'}') {
+        let Some(name) = cursor.name() else { break };
+        let value = cursor.value();
+        let twice = match name.as_ref() {
+            "product" => {
+                let known = text(value).and_then(|code| schedule.product(&code));
+                let known = known.ok_or_else(|| unknown_product(place("product"), schedule));
+                product.replace(known?).is_some()
+            }
+            "date" => day.replace(date(value, || place("date"))?).is_some(),
+            "amount_ml" => {
+                let read = hundredths(value).ok_or_else(|| amount_form(place("amount_ml")));
+                amount.replace(read?).is_some()
+            }
+            "lot_expires" => expires.replace(date(value, || place("lot_expires"))?).is_some(),
+            other => return Err(unknown(place(&other.replace('~', "~0").replace('/', "~1")))),
+        };
+        if twice {
+            return Err(duplicate(place(&name)));
+        }
+    }
+    let product = product.ok_or_else(|| missing(place("product"), "product"))?;
+    let date = day.ok_or_else(|| missing(place("date"), "date"))?;
+    Ok((Dose { product, date, hundredths: amount }, expires))
+}
+
+/// No dose before birth.
+pub(super) fn born_before(
+    birth: Date,
+    day: Date,
+    place: impl Fn() -> String,
+) -> Result<(), Refusal> {
+    if birth <= day {
+        return Ok(());
+    }
+    Err(Refusal {
+        code: "before-birth",
+        at: place(),
+        ja: "生年月日より前の日です。どちらかを確かめてください。".to_owned(),
+        en: "This day is before the day of birth; check both.".to_owned(),
+    })
+}
+
+/// A JSON text as a day.
+pub(super) fn date(value: &str, place: impl Fn() -> String) -> Result<Date, Refusal> {
+    let Some(text) = text(value) else { return Err(wrong(place(), "文字列", "a text")) };
+    if let Some(day) = plain(text.as_bytes()) {
+        return Ok(day);
+    }
+    domain::day::iso(&text).map_err(|finding| Refusal::of(finding, place()))
+}
+
+/// `YYYY-MM-DD`, the fast way; whatever it does not read is read, or explained, by `day::iso`.
+fn plain(text: &[u8]) -> Option<Date> {
+    let [a, b, c, d, b'-', e, f, b'-', g, h] = text else { return None };
+    let number = |digits: &[&u8]| {
+        digits.iter().try_fold(0_i16, |sum, digit| {
+            digit.is_ascii_digit().then(|| sum * 10 + i16::from(**digit - b'0'))
+        })
+    };
+    let year = number(&[a, b, c, d])?;
+    let month = i8::try_from(number(&[e, f])?).ok()?;
+    Date::new(year, month, i8::try_from(number(&[g, h])?).ok()?).ok()
+}
+
+fn too_many() -> Refusal {
+    Refusal {
+        code: "too-many-doses",
+        at: "/history".to_owned(),
+        ja: format!("history は{DOSES}件までです。"),
+        en: format!("A history has at most {DOSES} doses."),
+    }
+}
+
+fn unknown_product(at: String, schedule: &Schedule) -> Refusal {
+    let known: Vec<&str> = schedule.products.iter().map(|it| it.code.as_str()).collect();
+    let known = known.join(", ");
+    Refusal {
+        code: "unknown-product",
+        at,
+        ja: format!("product は {known} のいずれかです。"),
+        en: format!("product is one of {known}."),
+    }
+}
+
+fn amount_form(at: String) -> Refusal {
+    Refusal {
+        code: "amount-form",
+        at,
+        ja: "amount_ml は 0.01 mL 単位までの数です(例 0.5)。".to_owned(),
+        en: "amount_ml is a number of at most two decimals, as 0.5.".to_owned(),
+    }
+}
+
+pub(super) fn unknown(at: String) -> Refusal {
+    Refusal {
+        code: "unknown-field",
+        at,
+        ja: "この項目はこの質問にありません。消すか、綴りを確かめてください。".to_owned(),
+        en: "This question has no such member; remove it or check its spelling.".to_owned(),
+    }
+}
+
+fn duplicate(at: String) -> Refusal {
+    Refusal {
+        code: "duplicate-field",
+        at,
+        ja: "同じ項目が2度あります。一方を消してください。".to_owned(),
+        en: "This member stands twice; remove one.".to_owned(),
+    }
+}
+
+fn missing(at: String, name: &str) -> Refusal {
+    Refusal {
+        code: "missing-field",
+        at,
+        ja: format!("{name} がありません。加えてください。"),
+        en: format!("{name} is missing; add it."),
+    }
+}
+
+pub(super) fn wrong(at: String, ja: &str, en: &str) -> Refusal {
+    Refusal {
+        code: "wrong-type",
+        at,
+        ja: format!("{ja}で書いてください。"),
+        en: format!("Write {en}."),
+    }
+}
