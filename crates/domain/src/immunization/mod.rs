@@ -11,6 +11,7 @@
 //! law:接種間隔の解釈
 
 mod few;
+pub mod gate;
 mod judge;
 mod notice;
 mod person;
@@ -31,7 +32,8 @@ pub use plan::{Item, Status};
 pub use schedule::{
     AgeReading, Amount, Bound, Condition, Conflict, DelayRule, DoseName, Effect, EffectKind, Fever,
     Gap, GapFrom, IntervalReading, Kind, Listing, Needs, Path, Product, ProductId, Reading, Recurs,
-    Schedule, Series, SeriesId, Set, Slot, Standard, Switch, Term, Use, Version, When, Window, flag,
+    Schedule, Series, SeriesId, Set, Slot, Standard, Switch, Term, Use, Version, When, Window,
+    flag,
 };
 pub use standing::Judged;
 pub use text::Reader;
@@ -101,9 +103,8 @@ impl Schedule {
         let routine = judge.routine_days(series, &nothing, as_of).around(as_of);
         let version = self.series[usize::from(series)].version(as_of);
         let slots = version.paths.first().into_iter().flat_map(|path| &path.slots);
-        let usual = |slot: &Slot| {
-            judge.usual_ages(&slot.standard).map(|days| (slot.dose, days.0, days.1))
-        };
+        let usual =
+            |slot: &Slot| judge.usual_ages(&slot.standard).map(|days| (slot.dose, days.0, days.1));
         let standard = if routine.is_some() { slots.filter_map(usual).collect() } else { vec![] };
         Times { routine, standard }
     }

@@ -93,7 +93,8 @@ impl<'s> Judge<'s, '_> {
                 let eligible = |version: &Version| {
                     let nothing = Progress::default();
                     let seen = self.seen(&nothing, version.basis.in_force_from);
-                    self.belongs(version) && self.schedule.eligible(version, &seen).next(Date::MIN).is_some()
+                    self.belongs(version)
+                        && self.schedule.eligible(version, &seen).next(Date::MIN).is_some()
                 };
                 has(&id) || series.versions.iter().any(eligible)
             }
