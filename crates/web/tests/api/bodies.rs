@@ -25,7 +25,7 @@ const READERS: [(&str, &str, &str); 5] = [
 async fn state(api: &Api) -> Value {
     let token = api.token("city").await;
     let officer = api.staff("officer").await;
-    let session = hub::open_session(&api.test.hub, &officer).unwrap();
+    let session = hub::open_session(&api.test.hub, &officer).await.unwrap();
     let caller = hub::caller_of_session(&api.test.hub, &session);
     let tasks = hub::list_tasks(&api.test.hub, &caller, 100).await.unwrap();
     json!({
