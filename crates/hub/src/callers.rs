@@ -6,14 +6,19 @@ use domain::access::{Caller, Role};
 use domain::person::ResidentId;
 use store::StoreError;
 
+use crate::Hub;
 use crate::credential::assertion::{AssertionRefusal, AssertionRules};
+use crate::credential::hex;
 use crate::credential::jwk::ClientKeys;
-use crate::credential::token::{ACCESS_SECONDS, Claims, ClientKind, Session, SessionKind};
+use crate::credential::token::{
+    ACCESS_SECONDS, Claims, ClientKind, STAFF_SECONDS, Session, SessionKind,
+};
 use crate::refusal::{Kind, Refusal};
-use crate::{Hub, hex};
 
 /// Purpose byte of spent token identifiers.
 const JTI: u8 = 2;
+/// Purpose byte of sessions that were ended.
+const ENDED: u8 = 3;
 /// The longest name of a terminal, in bytes.
 const TERMINAL_MAX: usize = 100;
 
@@ -132,14 +137,50 @@ pub fn caller_of_token(hub: &Hub, bearer: &str) -> Result<Caller, Refusal> {
     })
 }
 
-/// Opens a session cookie.
+/// Opens a session cookie: one that was not ended, by a card that was not revoked since.
 ///
 /// # Errors
 /// [`Kind::Unauthenticated`].
-pub fn open_session(hub: &Hub, cookie: &str) -> Result<Session, Refusal> {
-    hub.tokens.open_session(cookie, hub.now()).map_err(|refusal| {
+pub async fn open_session(hub: &Hub, cookie: &str) -> Result<Session, Refusal> {
+    let at = hub.now();
+    let session = hub.tokens.open_session(cookie, at).map_err(|refusal| {
         Refusal::new(Kind::Unauthenticated, refusal.code(), refusal.ja(), refusal.en())
-    })
+    })?;
+    let card_holds = session
+        .card
+        .as_ref()
+        .is_none_or(|(generation, serial)| hub.trust.is_unrevoked(generation, serial, at));
+    let id = session.id.clone();
+    let ended = hub.store.read(move |tx| tx.is_spent(ENDED, id.as_bytes())).await;
+    match ended.map_err(|error: StoreError| Refusal::from(error))? || !card_holds {
+        false => Ok(session),
+        true => Err(session_over()),
+    }
+}
+
+fn session_over() -> Refusal {
+    Refusal::new(
+        Kind::Unauthenticated,
+        "session-over",
+        "終了しました。もう一度サインインしてください。",
+        "This session is over; sign in again.",
+    )
+}
+
+/// Ends a session for good, also for whoever copied its cookie.
+///
+/// # Errors
+/// When the store fails.
+pub async fn end_session(hub: &Hub, session: &Session) -> Result<(), Refusal> {
+    let (id, expires) = (session.id.clone(), session.expires);
+    let ended = hub.store.write(move |tx| {
+        tx.spend(ENDED, id.as_bytes(), expires);
+        Ok::<(), StoreError>(())
+    });
+    match ended.await {
+        Ok(()) | Err(StoreError::Spent) => Ok(()),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// Who sits in front of a session.
@@ -181,20 +222,32 @@ pub async fn staff_session(hub: &Hub, staff: &str, terminal: &str) -> Result<Str
     };
     let organisation = (!staff.organisation.is_empty()).then_some(staff.organisation);
     let terminal = (!terminal.is_empty()).then(|| terminal.to_owned());
-    let seconds = crate::credential::token::STAFF_SECONDS;
-    Ok(session(hub, kind, (staff.staff, staff.name), (organisation, terminal), seconds))
+    let session = Session {
+        kind,
+        subject: staff.staff,
+        name: staff.name,
+        organisation,
+        terminal,
+        ..blank_session(hub, STAFF_SECONDS)
+    };
+    Ok(seal_session(hub, &session))
 }
 
-pub(crate) fn session(
-    hub: &Hub,
-    kind: SessionKind,
-    (subject, name): (String, String),
-    (organisation, terminal): (Option<String>, Option<String>),
-    seconds: i64,
-) -> String {
-    let at = hub.now();
-    let id = hex(&hub.random::<8>());
-    let expires = at.plus_seconds(seconds);
-    let session = Session { id, kind, subject, name, organisation, terminal, expires };
-    hub.tokens.issue_session(&session, at, hub.random())
+/// A new session of nobody yet.
+pub(crate) fn blank_session(hub: &Hub, seconds: i64) -> Session {
+    Session {
+        id: hex(&hub.random::<8>()),
+        kind: SessionKind::Resident,
+        subject: String::new(),
+        name: String::new(),
+        organisation: None,
+        terminal: None,
+        card: None,
+        expires: hub.now().plus_seconds(seconds),
+    }
+}
+
+/// The cookie of a session.
+pub(crate) fn seal_session(hub: &Hub, session: &Session) -> String {
+    hub.tokens.issue_session(session, hub.now(), hub.random())
 }

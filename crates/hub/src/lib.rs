@@ -27,13 +27,14 @@ use domain::access::{Basis, Caller, Purpose, Request};
 use domain::instant::Instant;
 use lawbook::Lawbook;
 use store::{Clock, Entropy, Store};
-use tokio::sync::Notify;
 use tokio::sync::futures::Notified;
+use tokio::sync::{Notify, Semaphore};
 
-use credential::{card::CardTrust, challenge::Challenges, token::Tokens};
+use credential::{card::CardTrust, challenge::Challenges, hex, token::Tokens};
 
 pub use callers::{
-    Granted, caller_of_session, caller_of_token, issue_token, open_session, staff_session,
+    Granted, caller_of_session, caller_of_token, end_session, issue_token, open_session,
+    staff_session,
 };
 pub use disclosure::{audit_event, consent};
 pub use eligibility::{
@@ -50,6 +51,9 @@ pub use resident::{
     ChildView, LookView, OwnPage, child_page, own_looks, own_page, sign_in_resident,
 };
 pub use work::Worker;
+
+/// Large bodies that are read at once.
+const READINGS: usize = 2;
 
 /// Secrets of the hub that are not the vault's.
 #[derive(Clone, Copy)]
@@ -91,6 +95,8 @@ pub struct Hub {
     pseudonyms: hmac::Key,
     clock: Clock,
     entropy: Entropy,
+    /// Turns of reading large bodies.
+    readings: Semaphore,
     /// Rung when a task is accepted.
     bell: Notify,
     /// Rung when a feed has news.
@@ -111,6 +117,7 @@ impl Hub {
             pseudonyms: hmac::Key::new(hmac::HMAC_SHA256, &parts.secrets.pseudonyms),
             clock: parts.clock,
             entropy: parts.entropy,
+            readings: Semaphore::new(READINGS),
             bell: Notify::new(),
             news: Notify::new(),
         }
@@ -180,12 +187,4 @@ pub(crate) fn pseudonym(
 ) -> String {
     let text = [towards.as_bytes(), &[0], &resident.0.to_be_bytes()].concat();
     hex(&hmac::sign(key, &text).as_ref()[..16])
-}
-
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        let _infallible = write!(text, "{byte:02x}");
-        text
-    })
 }

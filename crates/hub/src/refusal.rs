@@ -19,6 +19,8 @@ pub enum Kind {
     NotFound,
     /// It is asked in a way that is not taken there.
     OtherMethod,
+    /// It is asked of another host.
+    OtherHost,
     /// It took too long to ask.
     Slow,
     /// It was done before, differently.

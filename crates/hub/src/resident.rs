@@ -14,7 +14,7 @@ use store::{StoreError, Tx};
 
 use crate::credential::CardRefusal;
 use crate::credential::card::CardAnswerWire;
-use crate::credential::token::{RESIDENT_SECONDS, SessionKind};
+use crate::credential::token::{RESIDENT_SECONDS, Session, SessionKind};
 use crate::eligibility::{CHALLENGE, PHONE, card_refusal, certificates, insurances};
 use crate::eligibility::{newest_description, verified};
 use crate::refusal::{Kind, Refusal};
@@ -62,7 +62,7 @@ pub struct LookView {
     pub role: Role,
     /// The institution's or municipality's name; empty for residents and the operator.
     pub organisation_name: String,
-    /// Whether the resident themself looked.
+    /// Whether the person whose page it is looked, and no guardian.
     pub by_self: bool,
     /// What for.
     pub purpose: Purpose,
@@ -100,7 +100,7 @@ pub async fn sign_in_resident(
 ) -> Result<String, Refusal> {
     let request = hub.request(&visitor(), Purpose::SignIn, Basis::Session);
     let (open, card) = verified(hub, &request, challenge, &answer).await?;
-    let key = LinkKey::Card { generation: card.generation, serial: card.serial };
+    let key = LinkKey::Card { generation: card.generation.clone(), serial: card.serial.clone() };
     let entered = hub.store.read(move |tx| {
         tx.spend(CHALLENGE, &open.nonce, open.expires);
         let find = access::find(request.clone()).map_err(Refusal::denied)?;
@@ -119,9 +119,14 @@ pub async fn sign_in_resident(
         "used-before" => card_refusal(CardRefusal::ChallengeUsed),
         _ => refusal,
     })??;
-    let place = (None, Some(PHONE.to_owned()));
-    let subject = (resident.0.to_string(), String::new());
-    Ok(callers::session(hub, SessionKind::Resident, subject, place, RESIDENT_SECONDS))
+    let session = Session {
+        kind: SessionKind::Resident,
+        subject: resident.0.to_string(),
+        terminal: Some(PHONE.to_owned()),
+        card: Some((card.generation, card.serial)),
+        ..callers::blank_session(hub, RESIDENT_SECONDS)
+    };
+    Ok(callers::seal_session(hub, &session))
 }
 
 fn unknown_card() -> Refusal {
@@ -242,7 +247,6 @@ fn seen(
     names: &Names,
     before: Option<i64>,
 ) -> Result<(OwnPage, Vec<ResidentId>), Refusal> {
-    let me = access.request().caller.resident;
     let today = access.request().at.day_in_japan().to_string();
     let mut room = tx.enter(access)?;
     let name = newest_description(&mut room)?.map(|five| display_name(&five)).unwrap_or_default();
@@ -252,7 +256,7 @@ fn seen(
     }
     let insurance = insurances(&mut room, None)?;
     let looks: Vec<LookView> =
-        room.looks(before, LOOKS)?.into_iter().map(|look| names.look(look, me)).collect();
+        room.looks(before, LOOKS)?.into_iter().map(|look| names.look(look)).collect();
     let full = looks.len() == LOOKS as usize;
     let older = looks.last().filter(|_| full).map(|look| look.leaf);
     let children = match room.access().opens(Part::Relations) {
@@ -302,14 +306,14 @@ impl Names {
         self.0.get(code).cloned().unwrap_or_else(|| code.to_owned())
     }
 
-    fn look(&self, look: Look, me: Option<ResidentId>) -> LookView {
+    fn look(&self, look: Look) -> LookView {
         let entry = look.entry;
         LookView {
             leaf: look.leaf,
             at: entry.at,
             role: entry.role,
             organisation_name: self.of_code(&entry.organisation),
-            by_self: entry.role == Role::Resident && entry.resident == me,
+            by_self: entry.role == Role::Resident && entry.purpose != Purpose::ChildRecord,
             purpose: entry.purpose,
             basis: entry.basis,
             action: entry.action,

@@ -10,7 +10,7 @@ use domain::instant::Instant;
 use domain::scheme::Scheme;
 use lawbook::Lawbook;
 use reader::Algorithm;
-use reader::ca::{Purpose, TestCa};
+use reader::ca::{Purpose, Reason, TestCa};
 use reader::card::{Challenge, Holder, Pins, SoftCard};
 use reader::client::{ClientAlgorithm, ClientKey};
 use store::catalogue::{Client, Institution, Municipality, Staff};
@@ -106,6 +106,18 @@ impl TestHub {
         let (auth, sign) = (&self.authorities.0, &self.authorities.1);
         SoftCard::issue((auth, sign), Algorithm::P384, holder, &pins, self.hub.now())
             .expect("a card")
+    }
+
+    /// Puts a card on the list of revocations, which the hub takes at once.
+    ///
+    /// # Panics
+    /// When the list cannot be made: tests end there.
+    pub fn revoke(&mut self, card: &SoftCard) {
+        let (at, authority) = (self.hub.now(), &mut self.authorities.0);
+        let serial = crate::credential::unhex(card.serial()).expect("hexadecimal");
+        authority.revoke(&serial, at, Reason::KeyCompromise);
+        let list = authority.crl(at).expect("a revocation list");
+        self.hub.trust().accept_crl(&list, at).expect("the list is accepted");
     }
 
     /// The card's answer to a challenge.

@@ -7,6 +7,7 @@ mod benches;
 mod card;
 pub mod client;
 pub mod clock;
+mod connections;
 pub mod demo;
 pub mod home;
 mod import;

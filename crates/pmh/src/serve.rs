@@ -10,6 +10,7 @@ use hub::{Hub, Worker};
 use tokio::net::TcpListener;
 use web::DemoDesk;
 
+use crate::connections;
 use crate::home::Home;
 
 /// How often lists of revocations are read again: a revocation is known within five minutes.
@@ -100,10 +101,10 @@ pub(crate) async fn serve(
     let worker = tokio::spawn(Worker::new(Arc::clone(&hub)).run());
     let lists = tokio::spawn(renew_lists(home, Arc::clone(&hub)));
     let router = web::router(hub, demo);
-    let served = axum::serve(listener, router).with_graceful_shutdown(told_to_stop()).await;
+    connections::serve(listener, router, told_to_stop()).await;
     worker.abort();
     lists.abort();
-    served.map_err(|error| error.to_string())
+    Ok(())
 }
 
 async fn renew_lists(home: Home, hub: Arc<Hub>) {

@@ -67,8 +67,6 @@ pub struct Counts {
     pub institutions: i64,
     /// Residents.
     pub residents: i64,
-    /// Versions of resources.
-    pub versions: i64,
     /// Tasks that are not done.
     pub open_tasks: i64,
     /// Links that wait for a human.
@@ -287,7 +285,6 @@ impl Tx<'_> {
             municipalities: count("select count(*) from municipality")?,
             institutions: count("select count(*) from institution")?,
             residents: count("select max(resident) from resident")?,
-            versions: count("select count(*) from record")?,
             open_tasks: count("select count(*) from task where finished_at is null")?,
             held: count("select count(*) from link where state = 2")?,
         })

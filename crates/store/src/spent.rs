@@ -15,6 +15,19 @@ impl Tx<'_> {
     }
 }
 
+impl Tx<'_> {
+    /// Whether a name was marked as used, and is remembered.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn is_spent(&mut self, purpose: u8, name: &[u8]) -> Result<bool, StoreError> {
+        let name = [&[purpose], name].concat();
+        let known =
+            self.conn.one("select 1 from spent where name = $1", params![&name], |_| Ok(()))?;
+        Ok(known.is_some())
+    }
+}
+
 /// Marks names as used; fails without a change if one was.
 pub(crate) fn spend(conn: &mut Conn, names: &[(Vec<u8>, Instant)]) -> Result<(), StoreError> {
     for (at, (name, _)) in names.iter().enumerate() {

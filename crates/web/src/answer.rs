@@ -25,6 +25,7 @@ pub(crate) const fn status(kind: Kind) -> StatusCode {
         Kind::Malformed => StatusCode::BAD_REQUEST,
         Kind::OtherFormat => StatusCode::UNSUPPORTED_MEDIA_TYPE,
         Kind::OtherMethod => StatusCode::METHOD_NOT_ALLOWED,
+        Kind::OtherHost => StatusCode::MISDIRECTED_REQUEST,
         Kind::Slow => StatusCode::REQUEST_TIMEOUT,
         Kind::Unauthenticated => StatusCode::UNAUTHORIZED,
         Kind::NotFound => StatusCode::NOT_FOUND,
@@ -97,7 +98,7 @@ pub(crate) fn refused_page(refusal: &Refusal) -> Response {
         Kind::Busy => {
             (StatusCode::SERVICE_UNAVAILABLE, Problem::TooMany { retry_after_seconds: 1 })
         }
-        Kind::OtherMethod => (status(refusal.kind), Problem::NotFound),
+        Kind::OtherMethod | Kind::OtherHost => (status(refusal.kind), Problem::NotFound),
         Kind::Invalid
         | Kind::Malformed
         | Kind::OtherFormat

@@ -81,7 +81,7 @@ macro_rules! session {
             type Rejection = Response;
 
             async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
-                signed_in(&parts.headers, app, $role).map(Self)
+                signed_in(&parts.headers, app, $role).await.map(Self)
             }
         }
     };
@@ -93,12 +93,12 @@ session!(OfficerSession, Role::Officer);
 session!(OperatorSession, Role::Operator);
 
 #[expect(clippy::result_large_err, reason = "the rejection is the answer itself")]
-fn signed_in(headers: &HeaderMap, app: &App, role: Role) -> Result<SignedIn, Response> {
-    let found = of_cookie(headers, app).map_err(|refusal| refused_page(&refusal))?;
+async fn signed_in(headers: &HeaderMap, app: &App, role: Role) -> Result<SignedIn, Response> {
+    let found = of_cookie(headers, app).await.map_err(|refusal| refused_page(&refusal))?;
     if found.caller.role == role { Ok(found) } else { Err(refused_page(&Refusal::not_found())) }
 }
 
-fn of_cookie(headers: &HeaderMap, app: &App) -> Result<SignedIn, Refusal> {
+async fn of_cookie(headers: &HeaderMap, app: &App) -> Result<SignedIn, Refusal> {
     let cookie = cookie(headers).ok_or_else(|| {
         Refusal::new(
             Kind::Unauthenticated,
@@ -107,7 +107,7 @@ fn of_cookie(headers: &HeaderMap, app: &App) -> Result<SignedIn, Refusal> {
             "Sign in again.",
         )
     })?;
-    let session = hub::open_session(&app.hub, cookie)?;
+    let session = hub::open_session(&app.hub, cookie).await?;
     let caller = hub::caller_of_session(&app.hub, &session);
     let csrf = form_token(app, &session.id);
     Ok(SignedIn { session, caller, csrf })
@@ -144,7 +144,7 @@ impl FromRequestParts<App> for Visitor {
         parts: &mut Parts,
         app: &App,
     ) -> Result<Self, std::convert::Infallible> {
-        let signed_in = of_cookie(&parts.headers, app).ok();
+        let signed_in = of_cookie(&parts.headers, app).await.ok();
         let csrf =
             signed_in.as_ref().map_or_else(|| form_token(app, ""), |found| found.csrf.clone());
         let user = signed_in.as_ref().map(|found| badge(found, ""));

@@ -63,6 +63,17 @@ pub(crate) fn too_slow(uri: &Uri) -> Response {
     said(uri, refusal)
 }
 
+/// A question to another host than this one.
+pub(crate) fn other_host(uri: &Uri) -> Response {
+    let refusal = Refusal::new(
+        Kind::OtherHost,
+        "other-host",
+        "このハブのアドレスではありません。正しいアドレスを開いてください(運用者は --origin を確かめてください)。",
+        "This is not the address of this hub; open the right one (operators: check --origin).",
+    );
+    said(uri, refusal)
+}
+
 /// A problem for systems, a page for people.
 fn said(uri: &Uri, refusal: Refusal) -> Response {
     match uri.path().starts_with("/pmh/") || uri.path().starts_with("/log/") {

@@ -4,6 +4,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use axum::extract::{Request, State};
+use axum::http::header::HOST;
+use axum::middleware::Next;
+use axum::response::Response;
 use axum::routing::{MethodRouter, get, post};
 use hub::Hub;
 
@@ -116,15 +120,32 @@ pub fn router(hub: Arc<Hub>, demo: Option<Arc<dyn DemoDesk>>) -> Router {
     router
         .fallback(public::nothing)
         .method_not_allowed_fallback(public::wrong_method)
+        .layer(axum::middleware::from_fn_with_state(app.clone(), ours))
         .layer(axum::middleware::from_fn(bounded))
         .with_state(app)
 }
 
+/// Refuses questions to another host: a page elsewhere may have pointed its own name at this address
+/// (DNS rebinding). Whoever watches asks `/health` by any name.
+async fn ours(State(app): State<App>, request: Request, next: Next) -> Response {
+    let origin = app.hub.origin();
+    let (_, own) = origin.split_once("://").unwrap_or(("", origin));
+    let asked = request.headers().get(HOST).map(|host| host.to_str().unwrap_or_default());
+    let here = asked.is_none_or(|host| host.eq_ignore_ascii_case(own) || loopback(host));
+    match here || request.uri().path() == "/health" {
+        true => next.run(request).await,
+        false => public::other_host(request.uri()),
+    }
+}
+
+/// A name of this machine that no other machine has.
+fn loopback(host: &str) -> bool {
+    let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
+    ["127.0.0.1", "localhost", "[::1]"].contains(&name)
+}
+
 /// Gives up a question that takes too long.
-async fn bounded(
-    request: axum::extract::Request,
-    next: axum::middleware::Next,
-) -> axum::response::Response {
+async fn bounded(request: Request, next: Next) -> Response {
     let uri = request.uri().clone();
     match tokio::time::timeout(LONGEST, next.run(request)).await {
         Ok(response) => response,

@@ -9,10 +9,10 @@ use domain::instant::Instant;
 
 use super::certificate::{Authority, CardAlgorithm, Leaf, Signer};
 use super::challenge::OpenChallenge;
-use super::hex;
 use super::message::auth_message;
 use super::refusal::CardRefusal;
 use super::revocation::{CrlFault, CrlStatus, Revocations};
+use super::{hex, unhex};
 
 /// The longest signature that is looked at, in bytes: RSA-8192.
 const MAX_SIGNATURE_BYTES: usize = 1024;
@@ -115,6 +115,14 @@ impl CardTrust {
     #[must_use]
     pub fn revocation_lists(&self) -> Vec<CrlStatus> {
         self.revocations.status()
+    }
+
+    /// Whether a card that was verified before is not known to be revoked since: generation and
+    /// serial as [`VerifiedCard`] has them.
+    #[must_use]
+    pub fn is_unrevoked(&self, generation: &str, serial: &str, at: Instant) -> bool {
+        let bytes = |text: &str| unhex(text).unwrap_or_default();
+        self.revocations.check(&bytes(generation), &bytes(serial), at).is_ok()
     }
 
     /// Verifies a card's answer to `challenge`, made for the hub at `origin`.

@@ -31,3 +31,9 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
         out
     })
 }
+
+/// The bytes of hexadecimal text; none for anything else.
+pub(crate) fn unhex(text: &str) -> Option<Vec<u8>> {
+    let digits = text.as_bytes().chunks(2).map(|pair| str::from_utf8(pair).ok());
+    digits.map(|pair| u8::from_str_radix(pair.filter(|pair| pair.len() == 2)?, 16).ok()).collect()
+}

@@ -85,6 +85,9 @@ pub struct Session {
     pub organisation: Option<String>,
     /// The terminal that it is bound to.
     pub terminal: Option<String>,
+    /// Generation and serial of the card that opened it: the session is worth no more than the card.
+    #[serde(default)]
+    pub card: Option<(String, String)>,
     /// From when on it is refused.
     #[serde(with = "millis")]
     pub expires: Instant,
@@ -322,6 +325,7 @@ mod tests {
             name: String::new(),
             organisation: None,
             terminal: Some("desk-1".into()),
+            card: None,
             expires: AT.plus_seconds(1_000_000),
         }
     }

@@ -213,10 +213,20 @@ impl Window<'_> {
         let asked = json!({ "cmd": "Page.captureScreenshot",
             "params": { "captureBeyondViewport": true, "optimizeForSpeed": false } });
         let png = self.post("/goog/cdp/execute", &asked);
-        let png = STANDARD.decode(png["data"].as_str().unwrap()).unwrap();
-        assert!(png.len() > 5000, "{name}: an empty picture");
-        std::fs::write(folder.join(format!("{name}.png")), png).unwrap();
+        keep(folder, name, &png["data"]);
     }
+
+    /// Keeps a picture of what fits the screen.
+    pub(crate) fn glance(&self, folder: &Path, name: &str) {
+        let path = format!("{}/screenshot", self.path);
+        keep(folder, name, &self.driver.call("GET", &path, &Value::Null));
+    }
+}
+
+fn keep(folder: &Path, name: &str, base64: &Value) {
+    let png = STANDARD.decode(base64.as_str().unwrap()).unwrap();
+    assert!(png.len() > 5000, "{name}: an empty picture");
+    std::fs::write(folder.join(format!("{name}.png")), png).unwrap();
 }
 
 impl Drop for Window<'_> {

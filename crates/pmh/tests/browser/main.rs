@@ -204,6 +204,7 @@ fn resident(demo: &Demo, driver: &Driver) {
     assert!(looks.contains("都城見本クリニック"), "who looked: {looks}");
     assert!(looks.contains("分前") || looks.contains("秒前") || looks.contains("たった今"));
     demo.picture(&window, "resident");
+    window.glance(&demo.pictures, "resident-glance");
     let dark = driver.open(Look { dark: true, ..PHONE });
     demo.enter(&dark, "resident:single-parent");
     dark.wait_for("h1", "試験花子");

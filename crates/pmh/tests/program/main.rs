@@ -6,3 +6,4 @@ mod demo;
 mod import;
 mod kill;
 mod process;
+mod slow;

@@ -39,7 +39,6 @@ async fn model(app: &App) -> Result<view::Status, Refusal> {
         alarms,
         counts: vec![
             stat("住民", counts.residents),
-            stat("記録（全版）", counts.versions),
             stat("自治体", counts.municipalities),
             stat("医療機関等", counts.institutions),
             stat("処理中の登録", counts.open_tasks),

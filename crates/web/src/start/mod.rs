@@ -22,7 +22,7 @@ pub(crate) async fn page(State(app): State<App>, visitor: Visitor) -> Response {
 
 async fn model(app: &App) -> Result<view::Start, Refusal> {
     let counts = hub::counts(&app.hub).await?;
-    let (_, checkpoint) = hub::log_state(&app.hub).await?;
+    let (size, checkpoint) = hub::log_state(&app.hub).await?;
     let stat = |label: &str, count: i64| Stat::new(label, &words::grouped(count));
     Ok(view::Start {
         groups: app.demo.as_ref().map(|demo| demo.users()).unwrap_or_default(),
@@ -30,7 +30,7 @@ async fn model(app: &App) -> Result<view::Start, Refusal> {
             stat("自治体", counts.municipalities),
             stat("医療機関等", counts.institutions),
             stat("住民", counts.residents),
-            stat("記録（全版）", counts.versions),
+            stat("監査ログの記録", size.cast_signed()),
         ],
         checkpoint: checkpoint.map(|note| view::Checkpoint {
             size: words::grouped(note.size.cast_signed()),
@@ -86,7 +86,7 @@ pub(crate) struct Leave {
     csrf: String,
 }
 
-/// Leaving clears the cookie, whoever sits there next.
+/// Leaving ends the session and clears the cookie, whoever sits there next.
 pub(crate) async fn leave(
     State(app): State<App>,
     visitor: Visitor,
@@ -94,6 +94,11 @@ pub(crate) async fn leave(
 ) -> Response {
     if visitor.signed_in.is_some() && !visitor.owns(&form.csrf) {
         return stale_form();
+    }
+    if let Some(me) = &visitor.signed_in
+        && let Err(refusal) = hub::end_session(&app.hub, &me.session).await
+    {
+        return refused_page(&refusal);
     }
     with_cookie(&app, see("/"), None)
 }

@@ -67,7 +67,6 @@ fn public() -> Vec<Line> {
     lines.extend([
         ("GET", "/log/tile/{*path}", "/log/tile/{tile}", "", everybody("200")),
         ("POST", "/demo/enter", "/demo/enter", "csrf={csrf}&user=operator", everybody("303")),
-        ("POST", "/leave", "/leave", "csrf={csrf}", everybody("303")),
         ("POST", "/resident/enter", "/resident/enter", form, everybody("303")),
         ("POST", "/pmh/v1/token", "/pmh/v1/token", token, everybody("200")),
     ]);
@@ -125,7 +124,9 @@ fn systems() -> Vec<Line> {
 }
 
 fn table() -> Vec<Line> {
-    [public(), pages(), systems()].concat()
+    // Last, because it ends the sessions.
+    let leave = ("POST", "/leave", "/leave", "csrf={csrf}", everybody("303"));
+    [public(), pages(), systems(), vec![leave]].concat()
 }
 
 /// Persons 1 (guardian of 2) and 3 with cards; a task, a held case and a log that has begun.
@@ -202,13 +203,13 @@ impl World {
 }
 
 async fn case(api: &Api) -> String {
-    let session = hub::open_session(&api.test.hub, &api.staff("officer").await).unwrap();
+    let session = hub::open_session(&api.test.hub, &api.staff("officer").await).await.unwrap();
     let caller = hub::caller_of_session(&api.test.hub, &session);
     hub::list_held(&api.test.hub, &caller).await.unwrap().remove(0).id
 }
 
 async fn child(api: &Api) -> String {
-    let session = hub::open_session(&api.test.hub, &api.sign_in("guardian").await).unwrap();
+    let session = hub::open_session(&api.test.hub, &api.sign_in("guardian").await).await.unwrap();
     let caller = hub::caller_of_session(&api.test.hub, &session);
     hub::own_page(&api.test.hub, &caller, None).await.unwrap().children.remove(0).handle
 }

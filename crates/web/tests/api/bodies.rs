@@ -25,7 +25,7 @@ const READERS: [(&str, &str, &str); 5] = [
 async fn state(api: &Api) -> Value {
     let token = api.token("city").await;
     let officer = api.staff("officer").await;
-    let session = hub::open_session(&api.test.hub, &officer).unwrap();
+    let session = hub::open_session(&api.test.hub, &officer).await.unwrap();
     let caller = hub::caller_of_session(&api.test.hub, &session);
     let tasks = hub::list_tasks(&api.test.hub, &caller, 100).await.unwrap();
     json!({
@@ -278,4 +278,25 @@ async fn a_method_that_is_not_taken_is_told_with_those_that_are() {
     }
     let page = api.ask(&token, "DELETE", "/clinic", Body::empty()).await;
     assert!(page.status == 405 && page.text().contains("<!DOCTYPE html>"), "{}", page.text());
+}
+
+#[tokio::test]
+async fn another_host_is_not_answered() {
+    let api = Api::new().await;
+    for (host, path, want) in [
+        ("hub.test", "/pmh/v1/feed", "401"),
+        ("HUB.test", "/", "200"),
+        ("127.0.0.1:8080", "/", "200"),
+        ("localhost", "/", "200"),
+        ("[::1]:8080", "/", "200"),
+        ("evil.example", "/", "421"),
+        ("evil.example:8080", "/pmh/v1/feed", "421 other-host"),
+        ("127.0.0.1.evil.example", "/", "421"),
+        ("hub.test.evil.example", "/", "421"),
+        ("evil.example", "/health", "200"),
+    ] {
+        let request = Request::get(path).header("host", host).body(Body::empty());
+        let answer = api.send(request.unwrap()).await;
+        assert!(answer.outcome().starts_with(want), "{host} {path}: {}", answer.outcome());
+    }
 }

@@ -61,7 +61,7 @@ async fn older_looks_are_found_page_by_page_and_none_twice() {
 #[tokio::test]
 async fn a_refused_card_is_told_to_whoever_it_belongs_to() {
     let api = person().await;
-    let session = hub::open_session(&api.test.hub, &api.sign_in("one").await).unwrap();
+    let session = hub::open_session(&api.test.hub, &api.sign_in("one").await).await.unwrap();
     let resident = hub::caller_of_session(&api.test.hub, &session);
     // Behind the end of the certificate: the card still answers, the hub no longer believes it.
     api.test.pass_seconds(6 * 366 * 86_400);
@@ -82,4 +82,31 @@ async fn a_refused_card_is_told_to_whoever_it_belongs_to() {
     assert_eq!(newest.entry.outcome, Outcome::Refused);
     assert_eq!(newest.entry.detail, "expired certificate");
     assert_eq!(newest.entry.organisation, hub::testing::INSTITUTION);
+}
+
+#[tokio::test]
+async fn a_session_ends_with_leaving_for_whoever_copied_it() {
+    let api = person().await;
+    let cookie = api.sign_in("one").await;
+    let page = get(&api, &cookie, "/resident").await;
+    assert!(page.text().contains("ひとり親"), "{}", page.text());
+    let page = page.text();
+    let (_, rest) = page.split_once("name=\"csrf\" value=\"").unwrap();
+    let request = Request::post("/leave")
+        .header("cookie", format!("pmh_session={cookie}"))
+        .header("content-type", "application/x-www-form-urlencoded")
+        .body(Body::from(format!("csrf={}", rest.split('"').next().unwrap())));
+    assert_eq!(api.send(request.unwrap()).await.status, 303);
+    assert!(!get(&api, &cookie, "/resident").await.text().contains("ひとり親"));
+    assert_eq!(get(&api, &cookie, "/resident/looks.json").await.status, 401);
+}
+
+#[tokio::test]
+async fn a_session_is_worth_no_more_than_its_card() {
+    let mut api = person().await;
+    let cookie = api.sign_in("one").await;
+    assert_eq!(get(&api, &cookie, "/resident/looks.json").await.status, 200);
+    let card = api.card("one");
+    api.test.revoke(&card);
+    assert_eq!(get(&api, &cookie, "/resident/looks.json").await.status, 401);
 }
