@@ -88,11 +88,15 @@ pub enum Purpose {
     RegistryImport,
     /// A resident signs in.
     SignIn,
+    /// A desk receives somebody for a dose, and records it (予防接種).
+    Immunization,
+    /// A municipality follows the doses of its residents: who is due, who is missing.
+    ImmunizationCare,
 }
 
 impl Purpose {
     /// Every purpose, in the order of the codes.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 9] = [
         Self::Eligibility,
         Self::OwnRecord,
         Self::ChildRecord,
@@ -100,6 +104,8 @@ impl Purpose {
         Self::LinkDecision,
         Self::RegistryImport,
         Self::SignIn,
+        Self::Immunization,
+        Self::ImmunizationCare,
     ];
 
     /// Stable code, kebab-case.
@@ -113,6 +119,8 @@ impl Purpose {
             Self::LinkDecision => "link-decision",
             Self::RegistryImport => "registry-import",
             Self::SignIn => "sign-in",
+            Self::Immunization => "immunization",
+            Self::ImmunizationCare => "immunization-care",
         }
     }
 }
@@ -134,11 +142,13 @@ pub enum Basis {
     MunicipalTask,
     /// A registry that the operator is bound to load.
     Registry,
+    /// Name and birth date, where the card does not answer: recorded as such.
+    NameAndBirth,
 }
 
 impl Basis {
     /// Every basis, in the order of the codes.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::CardWithConsent,
         Self::CardOnly,
         Self::NumbersWithConsent,
@@ -146,6 +156,7 @@ impl Basis {
         Self::Session,
         Self::MunicipalTask,
         Self::Registry,
+        Self::NameAndBirth,
     ];
 
     /// Stable code, kebab-case.
@@ -159,6 +170,7 @@ impl Basis {
             Self::Session => "session",
             Self::MunicipalTask => "municipal-task",
             Self::Registry => "registry",
+            Self::NameAndBirth => "name-and-birth",
         }
     }
 
@@ -191,10 +203,14 @@ pub enum Part {
     Disclosures,
     /// Writing what a registry or municipality says.
     Registered,
+    /// Doses, pre-visit forms, notices, and who is a target.
+    Immunizations,
+    /// Writing doses and forms.
+    Given,
 }
 
 impl Part {
-    const fn bit(self) -> u8 {
+    const fn bit(self) -> u16 {
         1 << self as u8
     }
 }
@@ -208,6 +224,8 @@ pub struct Facts {
     pub not_disclosed: bool,
     /// Whether the caller is a guardian of this resident on the day.
     pub guardian: bool,
+    /// Whether the resident lives in the caller's municipality on the day (対象者).
+    pub lives_here: bool,
 }
 
 /// A request for access.
@@ -255,7 +273,7 @@ impl Denial {
 pub struct Access {
     request: Request,
     resident: ResidentId,
-    parts: u8,
+    parts: u16,
 }
 
 impl Access {
@@ -292,7 +310,15 @@ pub fn decide(request: Request, resident: ResidentId, facts: Facts) -> Result<Ac
         Purpose::ChildRecord => child_record(&request, facts)?,
         Purpose::Registration => {
             municipal(&request, request.caller.role.of_municipality())?;
-            &[Part::Identity, Part::Address, Part::Certificates, Part::Relations, Part::Registered]
+            &[
+                Part::Identity,
+                Part::Address,
+                Part::Certificates,
+                Part::Relations,
+                Part::Registered,
+                Part::Immunizations,
+                Part::Given,
+            ]
         }
         Purpose::LinkDecision => {
             municipal(&request, request.caller.role == Role::Officer)?;
@@ -304,6 +330,8 @@ pub fn decide(request: Request, resident: ResidentId, facts: Facts) -> Result<Ac
             allowed(registry)?;
             &[Part::Identity, Part::Address, Part::Insurance, Part::Registered]
         }
+        Purpose::Immunization => receiving(&request, facts)?,
+        Purpose::ImmunizationCare => following(&request, facts)?,
     };
     let parts = parts.iter().fold(0, |bits, part: &Part| bits | part.bit());
     Ok(Access { request, resident, parts })
@@ -322,6 +350,28 @@ fn at_the_desk(request: &Request, facts: Facts) -> Result<&'static [Part], Denia
     })
 }
 
+/// A desk that receives somebody for a dose sees the doses, also under 不開示: whoever is there must
+/// not get a wrong one. It sees no address and no municipality.
+fn receiving(request: &Request, facts: Facts) -> Result<&'static [Part], Denial> {
+    let basis =
+        matches!(request.basis, Basis::CardOnly | Basis::CardWithConsent | Basis::NameAndBirth);
+    allowed(request.caller.role.of_institution() && basis)?;
+    if facts.blocked {
+        return Err(Denial::Blocked);
+    }
+    Ok(&[Part::Identity, Part::Immunizations, Part::Given])
+}
+
+/// A municipality follows those who live there, and nobody else: history goes with the person.
+fn following(request: &Request, facts: Facts) -> Result<&'static [Part], Denial> {
+    municipal(request, request.caller.role.of_municipality())?;
+    match facts {
+        Facts { blocked: true, .. } => Err(Denial::Blocked),
+        Facts { lives_here: false, .. } => Err(Denial::NotAllowed),
+        _ => Ok(&[Part::Identity, Part::Address, Part::Immunizations, Part::Given]),
+    }
+}
+
 const OWN: &[Part] = &[
     Part::Identity,
     Part::Address,
@@ -329,6 +379,8 @@ const OWN: &[Part] = &[
     Part::Certificates,
     Part::Relations,
     Part::Disclosures,
+    Part::Immunizations,
+    Part::Given,
 ];
 
 fn own_record(
@@ -353,7 +405,14 @@ fn child_record(request: &Request, facts: Facts) -> Result<&'static [Part], Deni
         Facts { guardian: false, .. } => Err(Denial::NotGuardian),
         Facts { not_disclosed: true, .. } => Err(Denial::NotDisclosed),
         Facts { blocked: true, .. } => Err(Denial::Blocked),
-        _ => Ok(&[Part::Identity, Part::Insurance, Part::Certificates, Part::Disclosures]),
+        _ => Ok(&[
+            Part::Identity,
+            Part::Insurance,
+            Part::Certificates,
+            Part::Disclosures,
+            Part::Immunizations,
+            Part::Given,
+        ]),
     }
 }
 
@@ -393,6 +452,8 @@ pub fn find(request: Request) -> Result<Find, Denial> {
         Purpose::SignIn => role == Role::Resident,
         Purpose::Registration => role.of_municipality(),
         Purpose::RegistryImport => role == Role::Operator,
+        Purpose::Immunization => role.of_institution(),
+        Purpose::ImmunizationCare => role.of_municipality(),
         Purpose::OwnRecord | Purpose::ChildRecord | Purpose::LinkDecision => false,
     })?;
     Ok(Find { request })
@@ -428,6 +489,16 @@ pub fn held_links(request: Request) -> Result<Cohort, Denial> {
     municipal(&request, request.caller.role == Role::Officer)?;
     allowed(request.purpose == Purpose::LinkDecision)?;
     Ok(Cohort { request, filter: "held-links" })
+}
+
+/// Grants the list of a municipality's residents for following their doses.
+///
+/// # Errors
+/// When the caller is not of a municipality.
+pub fn immunization_residents(request: Request) -> Result<Cohort, Denial> {
+    municipal(&request, request.caller.role.of_municipality())?;
+    allowed(request.purpose == Purpose::ImmunizationCare)?;
+    Ok(Cohort { request, filter: "immunization-residents" })
 }
 
 #[cfg(test)]

@@ -109,7 +109,7 @@ pub fn rows(kind: Kind, tree: &Tree<'_>) -> Vec<IndexRow> {
         }
         Kind::CoverageCertificate | Kind::CoverageInsurance => of_coverage(&mut rows, root),
         Kind::Consent => of_consent(&mut rows, root),
-        Kind::CheckupTarget => {
+        Kind::CheckupTarget | Kind::ImmunizationTarget => {
             rows.concept("code", root.get("code"));
             let author = root.get("author").and_then(|author| author.get("identifier"));
             rows.identifier("author", author);

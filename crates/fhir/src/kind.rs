@@ -17,11 +17,13 @@ pub enum Kind {
     CheckupTarget,
     /// A guardian of a child (保護者).
     Relation,
+    /// A resident whose immunisations a municipality follows (予防接種の対象者).
+    ImmunizationTarget,
 }
 
 impl Kind {
     /// Every kind, in the order of the codes.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Patient,
         Self::Organization,
         Self::CoverageCertificate,
@@ -29,6 +31,7 @@ impl Kind {
         Self::Consent,
         Self::CheckupTarget,
         Self::Relation,
+        Self::ImmunizationTarget,
     ];
 
     /// The number under which the kind is stored. Stored rows carry it: never renumber.
@@ -42,6 +45,7 @@ impl Kind {
             Self::Consent => 5,
             Self::CheckupTarget => 6,
             Self::Relation => 7,
+            Self::ImmunizationTarget => 12,
         }
     }
 
@@ -59,7 +63,7 @@ impl Kind {
             Self::Organization => "Organization",
             Self::CoverageCertificate | Self::CoverageInsurance => "Coverage",
             Self::Consent => "Consent",
-            Self::CheckupTarget => "Basic",
+            Self::CheckupTarget | Self::ImmunizationTarget => "Basic",
             Self::Relation => "RelatedPerson",
         }
     }
@@ -79,11 +83,12 @@ mod tests {
             (5, "Consent"),
             (6, "Basic"),
             (7, "RelatedPerson"),
+            (12, "Basic"),
         ] {
             let kind = Kind::from_code(code).unwrap();
             assert_eq!((kind.code(), kind.resource_type()), (code, resource_type));
         }
         assert_eq!(Kind::from_code(0), None);
-        assert_eq!(Kind::from_code(8), None);
+        assert_eq!(Kind::from_code(99), None);
     }
 }

@@ -16,6 +16,7 @@ mod error;
 mod executor;
 pub mod feed;
 pub mod identity;
+pub mod immunization;
 pub mod log;
 mod logbook;
 mod reading;

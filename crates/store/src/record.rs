@@ -154,6 +154,7 @@ const fn name(kind: Kind) -> &'static str {
         Kind::Consent => "consent",
         Kind::CheckupTarget => "checkup-target",
         Kind::Relation => "relation",
+        Kind::ImmunizationTarget => "immunization-target",
     }
 }
 
@@ -165,6 +166,7 @@ const fn part(kind: Kind) -> (Part, &'static str) {
             (Part::Certificates, "certificates")
         }
         Kind::Relation => (Part::Relations, "relations"),
+        Kind::ImmunizationTarget => (Part::Immunizations, "immunizations"),
     }
 }
 

@@ -148,6 +148,7 @@ impl<'c> Tx<'c> {
             blocked: candidate.flags & BLOCKED != 0,
             not_disclosed: candidate.flags & NOT_DISCLOSED != 0,
             guardian,
+            lives_here: self.lives_here(candidate.resident, request)?,
         };
         self.trail.relied.push((candidate.resident, candidate.stamp));
         let decided = access::decide(request.clone(), candidate.resident, facts);

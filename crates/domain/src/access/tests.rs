@@ -30,6 +30,8 @@ fn outcome(role: Role, purpose: Purpose, basis: Basis, facts: Facts) -> String {
             (Part::Relations, "relations"),
             (Part::Disclosures, "disclosures"),
             (Part::Registered, "registered"),
+            (Part::Immunizations, "immunizations"),
+            (Part::Given, "given"),
         ]
         .into_iter()
         .filter(|(part, _)| access.opens(*part))
@@ -39,7 +41,8 @@ fn outcome(role: Role, purpose: Purpose, basis: Basis, facts: Facts) -> String {
     }
 }
 
-const CLEAR: Facts = Facts { blocked: false, not_disclosed: false, guardian: false };
+const CLEAR: Facts =
+    Facts { blocked: false, not_disclosed: false, guardian: false, lives_here: false };
 const BLOCKED: Facts = Facts { blocked: true, ..CLEAR };
 const HIDDEN: Facts = Facts { not_disclosed: true, ..CLEAR };
 const GUARDIAN: Facts = Facts { guardian: true, ..CLEAR };
@@ -53,9 +56,9 @@ fn the_table_of_access() {
     };
     use Role::{Desk, InstitutionSystem, MunicipalitySystem, Officer, Operator, Resident};
 
-    let own = "identity+address+insurance+certificates+relations+disclosures";
-    let child = "identity+insurance+certificates+disclosures";
-    let registration = "identity+address+certificates+relations+registered";
+    let own = "identity+address+insurance+certificates+relations+disclosures+immunizations+given";
+    let child = "identity+insurance+certificates+disclosures+immunizations+given";
+    let registration = "identity+address+certificates+relations+registered+immunizations+given";
     for (role, purpose, basis, facts, want) in [
         (Desk, Eligibility, CardWithConsent, CLEAR, "identity+insurance+certificates"),
         (Desk, Eligibility, CardOnly, CLEAR, "identity+insurance"),
@@ -113,11 +116,12 @@ fn no_combination_opens_what_it_must_not() {
     for role in Role::ALL {
         for purpose in Purpose::ALL {
             for basis in Basis::ALL {
-                for bits in 0..8_u8 {
+                for bits in 0..16_u8 {
                     let facts = Facts {
                         blocked: bits & 1 != 0,
                         not_disclosed: bits & 2 != 0,
                         guardian: bits & 4 != 0,
+                        lives_here: bits & 8 != 0,
                     };
                     let Ok(access) = decide(request(role, purpose, basis), ME, facts) else {
                         continue;

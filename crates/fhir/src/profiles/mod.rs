@@ -12,6 +12,7 @@ pub mod audit_event;
 pub mod certificate;
 pub mod checkup_target;
 pub mod consent;
+pub mod immunization_target;
 pub mod insurance;
 pub mod organization;
 pub mod patient;

@@ -1,0 +1,257 @@
+//! Immunisation beside the record: where residents live, lots and recalls, what gates stopped.
+
+use domain::access::{Cohort, Part, Purpose, Request, Role};
+use domain::instant::Instant;
+use domain::person::ResidentId;
+use fhir::Kind;
+use jiff::civil::Date;
+
+use crate::StoreError;
+use crate::record::{self, Stored};
+use crate::sql::params;
+use crate::tx::{Candidate, Room, Tx};
+
+/// What a gate stopped, so often.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StopCount {
+    /// The step of the gate.
+    pub step: String,
+    /// The code of what stopped it.
+    pub code: String,
+    /// How often.
+    pub count: i64,
+}
+
+/// A lot that was recalled.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recall {
+    /// The vaccine, by its code.
+    pub product: String,
+    /// ロット番号
+    pub lot: String,
+    /// Why.
+    pub reason: String,
+    /// Since when.
+    pub since: Instant,
+}
+
+impl Tx<'_> {
+    /// Whether the resident lives in the municipality of a caller who asks as one.
+    pub(crate) fn lives_here(
+        &mut self,
+        resident: ResidentId,
+        request: &Request,
+    ) -> Result<bool, StoreError> {
+        let asks = matches!(request.caller.role, Role::MunicipalitySystem | Role::Officer);
+        if !asks || request.purpose != Purpose::ImmunizationCare {
+            return Ok(false);
+        }
+        let today = request.at.day_in_japan().to_string();
+        let row = self.conn.one(
+            "select 1 from lives_in where resident = $1 and municipality = $2 and since <= $3
+             and (left_on is null or left_on > $3)",
+            params![resident.0, &request.caller.organisation, &today],
+            |_| Ok(()),
+        )?;
+        Ok(row.is_some())
+    }
+
+    /// Reads resources of everybody who lives in a municipality today, person by person, without the
+    /// records leaving the closure. One audit entry, shown on each person's page (wall 3).
+    ///
+    /// # Errors
+    /// When the database fails, or the closure's own.
+    pub fn survey(
+        &mut self,
+        cohort: &Cohort,
+        kinds: &[Kind],
+        mut visit: impl FnMut(ResidentId, &[Stored]) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        let today = cohort.request().at.day_in_japan().to_string();
+        let people = self.conn.rows(
+            "select resident from lives_in where municipality = $1 and since <= $2
+             and (left_on is null or left_on > $2) order by resident",
+            params![&cohort.request().caller.organisation, &today],
+            |row| Ok(ResidentId(row.int(0)?)),
+        )?;
+        let mut seen = Vec::with_capacity(people.len());
+        for resident in people {
+            let Some(candidate) = self.candidate(resident)? else { continue };
+            if candidate.flags & crate::tx::BLOCKED != 0 {
+                continue;
+            }
+            let mut rows = record::current(self.conn, resident)?;
+            rows.retain(|row| kinds.contains(&row.kind));
+            visit(resident, &rows)?;
+            seen.push(resident);
+        }
+        self.note_cohort(cohort, seen);
+        Ok(())
+    }
+
+    /// Puts a lot on the list of recalls.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn put_recall(&mut self, of: &Recall) -> Result<(), StoreError> {
+        self.conn.run(
+            "insert into recall (product, lot, reason, since) values ($1, $2, $3, $4)
+             on conflict (product, lot) do update set reason = excluded.reason",
+            params![&of.product, &of.lot, &of.reason, of.since.0],
+        )?;
+        Ok(())
+    }
+
+    /// Why a lot was recalled; none if it was not.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn recalled(&mut self, product: &str, lot: &str) -> Result<Option<String>, StoreError> {
+        self.conn.one(
+            "select reason from recall where product = $1 and lot = $2",
+            params![product, lot],
+            |row| row.text(0),
+        )
+    }
+
+    /// Every recall, newest first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn recalls(&mut self) -> Result<Vec<Recall>, StoreError> {
+        self.conn.rows(
+            "select product, lot, reason, since from recall order by since desc, product, lot limit 500",
+            &[],
+            |row| {
+                let (product, lot, reason) = (row.text(0)?, row.text(1)?, row.text(2)?);
+                Ok(Recall { product, lot, reason, since: Instant(row.int(3)?) })
+            },
+        )
+    }
+
+    /// Who of a municipality's residents got a lot. One audit entry for the list.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn got_lot(
+        &mut self,
+        cohort: &Cohort,
+        product: &str,
+        lot: &str,
+    ) -> Result<Vec<Candidate>, StoreError> {
+        let today = cohort.request().at.day_in_japan().to_string();
+        let people = self.conn.rows(
+            "select distinct dose_lot.resident from dose_lot
+               join lives_in on lives_in.resident = dose_lot.resident
+              where product = $1 and lot = $2 and municipality = $3 and since <= $4
+                and (left_on is null or left_on > $4) order by dose_lot.resident",
+            params![product, lot, &cohort.request().caller.organisation, &today],
+            |row| Ok(ResidentId(row.int(0)?)),
+        )?;
+        let mut found = Vec::new();
+        for resident in &people {
+            found.extend(self.candidate(*resident)?);
+        }
+        self.note_cohort(cohort, people);
+        Ok(found)
+    }
+
+    /// Counts what a gate stopped, for the municipality where the person lives.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn count_stop(
+        &mut self,
+        (municipality, institution): (&str, &str),
+        day: Date,
+        (step, code): (&str, &str),
+    ) -> Result<(), StoreError> {
+        self.conn.run(
+            "insert into gate_stop (municipality, day, institution, step, code, count)
+             values ($1, $2, $3, $4, $5, 1)
+             on conflict (municipality, day, institution, step, code)
+             do update set count = gate_stop.count + 1",
+            params![municipality, &day.to_string(), institution, step, code],
+        )?;
+        Ok(())
+    }
+
+    /// What gates stopped for a municipality since a day, most frequent first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn stops(&mut self, municipality: &str, since: Date) -> Result<Vec<StopCount>, StoreError> {
+        self.conn.rows(
+            "select step, code, sum(count) from gate_stop where municipality = $1 and day >= $2
+             group by step, code order by 3 desc, step, code",
+            params![municipality, &since.to_string()],
+            |row| {
+                let (step, code) = (row.text(0)?, row.text(1)?);
+                Ok(StopCount { step, code, count: row.int_or(2)?.unwrap_or(0) })
+            },
+        )
+    }
+}
+
+impl Room<'_, '_> {
+    /// Says that the resident of this room lives in a municipality since a day; with `left_on`, until
+    /// before that day.
+    ///
+    /// # Errors
+    /// When the access does not open writing, or the database fails.
+    pub fn put_residence(
+        &mut self,
+        municipality: &str,
+        since: Date,
+        left_on: Option<Date>,
+    ) -> Result<(), StoreError> {
+        self.may_write()?;
+        let left_on = left_on.map(|day| day.to_string());
+        self.tx.conn.run(
+            "insert into lives_in (resident, municipality, since, left_on) values ($1, $2, $3, $4)
+             on conflict (resident, municipality)
+             do update set since = excluded.since, left_on = excluded.left_on",
+            params![
+                self.access.resident().0,
+                municipality,
+                &since.to_string(),
+                left_on.as_deref()
+            ],
+        )?;
+        self.tx.touch(self.access.resident())
+    }
+
+    /// The municipality in which the resident of this room lives on a day: the one that they moved
+    /// to last.
+    ///
+    /// # Errors
+    /// When the access does not open immunisations, or the database fails.
+    pub fn home(&mut self, day: Date) -> Result<Option<String>, StoreError> {
+        if !self.access.opens(Part::Immunizations) {
+            return Err(StoreError::NotOpened("immunizations"));
+        }
+        let day = day.to_string();
+        self.tx.conn.one(
+            "select municipality from lives_in where resident = $1 and since <= $2
+             and (left_on is null or left_on > $2) order by since desc, municipality limit 1",
+            params![self.access.resident().0, &day],
+            |row| row.text(0),
+        )
+    }
+
+    /// Files a dose of the resident of this room under its lot.
+    ///
+    /// # Errors
+    /// When the access does not open doses, or the database fails.
+    pub fn file_lot(&mut self, product: &str, lot: &str, item: &str) -> Result<(), StoreError> {
+        if !self.access.opens(Part::Given) {
+            return Err(StoreError::NotOpened("doses"));
+        }
+        self.tx.conn.run(
+            "insert into dose_lot (product, lot, resident, item) values ($1, $2, $3, $4)
+             on conflict do nothing",
+            params![product, lot, self.access.resident().0, item],
+        )?;
+        Ok(())
+    }
+}
