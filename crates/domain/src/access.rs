@@ -226,6 +226,8 @@ pub struct Facts {
     pub guardian: bool,
     /// Whether the resident lives in the caller's municipality on the day (対象者).
     pub lives_here: bool,
+    /// Whether this resident has certainly not attained majority on the day.
+    pub minor: bool,
 }
 
 /// A request for access.
@@ -252,6 +254,8 @@ pub enum Denial {
     NotDisclosed,
     /// Not a guardian of this child today.
     NotGuardian,
+    /// The child has attained majority, or nobody can tell that they have not.
+    OfAge,
 }
 
 impl Denial {
@@ -263,6 +267,7 @@ impl Denial {
             Self::Blocked => "link-held",
             Self::NotDisclosed => "not-disclosed",
             Self::NotGuardian => "not-guardian",
+            Self::OfAge => "of-age",
         }
     }
 }
@@ -399,10 +404,13 @@ fn own_record(
 }
 
 /// A guardian sees what the child would see, without the address: the other parent may live there.
+/// From the day on which the child attains majority, guardianship opens nothing, whatever its
+/// period says (law:民法4).
 fn child_record(request: &Request, facts: Facts) -> Result<&'static [Part], Denial> {
     allowed(request.caller.role == Role::Resident && request.basis == Basis::Session)?;
     match facts {
         Facts { guardian: false, .. } => Err(Denial::NotGuardian),
+        Facts { minor: false, .. } => Err(Denial::OfAge),
         Facts { not_disclosed: true, .. } => Err(Denial::NotDisclosed),
         Facts { blocked: true, .. } => Err(Denial::Blocked),
         _ => Ok(&[

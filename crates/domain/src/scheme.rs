@@ -18,7 +18,8 @@ pub struct Scheme {
 }
 
 impl Scheme {
-    /// Checks the coded items of a registration against what was set up.
+    /// Checks the coded items of a registration against what was set up. What is not known is named,
+    /// not repeated: it may be a 個人番号 in the wrong item.
     #[must_use]
     pub fn check(
         &self,
@@ -41,14 +42,9 @@ impl Scheme {
             Finding::stop(
                 "unknown-payer-number",
                 "medicalSubsidyInsurerNumber",
-                format!(
-                    "公費負担者番号 {number} は制度マスタのこの受給者証種別にありません。\
-                番号か制度マスタを直してください。"
-                ),
-                format!(
-                    "payer number {number} is not in the scheme master for this certificate type; \
-                correct the number or the master"
-                ),
+                "この公費負担者番号は制度マスタのこの受給者証種別にありません。番号か制度マスタを直してください。",
+                "This payer number is not in the scheme master for this certificate type; correct \
+                the number or the master.",
             )
         })
     }
@@ -59,10 +55,8 @@ impl Scheme {
             Finding::stop(
                 "unknown-income-segment",
                 "incomeSegment",
-                format!(
-                    "所得区分 {code} は制度マスタにありません。先に制度マスタに登録してください。"
-                ),
-                format!("income segment {code} is not in the scheme master; set it up there first"),
+                "この所得区分は制度マスタにありません。先に制度マスタに登録してください。",
+                "This income segment is not in the scheme master; set it up there first.",
             )
         })
     }
@@ -77,8 +71,8 @@ impl Scheme {
             Finding::stop(
                 "unknown-condition",
                 "additionalConditions",
-                format!("追加条件 {pair} の項目コードか条件コードが制度マスタにありません。先に制度マスタに登録してください。"),
-                format!("condition {pair} is not in the scheme master; set it up there first"),
+                "追加条件の項目コードか条件コードが制度マスタにありません。先に制度マスタに登録してください。",
+                "An item or condition code is not in the scheme master; set it up there first.",
             )
         })
     }
@@ -141,6 +135,9 @@ mod tests {
             let findings = scheme.check(payer, income, conditions);
             let got: Vec<_> = findings.iter().map(|finding| finding.code).collect();
             assert_eq!(got.join(" "), want, "{payer:?} {income:?} {conditions:?}");
+            for said in findings.iter().flat_map(|finding| [&finding.ja, &finding.en]) {
+                assert!(!said.contains(|character: char| character.is_ascii_digit()), "{said}");
+            }
         }
     }
 }

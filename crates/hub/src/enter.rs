@@ -11,7 +11,7 @@ use fhir::Kind as Record;
 use fhir::profiles::patient::{self, PatientFace};
 use store::record::{New, Written};
 use store::vault::Claim;
-use store::{Candidate, Room, StoreError, Tx};
+use store::{Candidate, OpenCase, Present, Room, StoreError, Tx};
 
 /// Somebody on their way in, prepared outside of the writer.
 pub(crate) struct Arrival {
@@ -37,6 +37,28 @@ pub(crate) struct Entered {
     pub candidate: Candidate,
     /// The held case, if a human must decide.
     pub held: Option<String>,
+    /// Who they probably are, then.
+    pub near: Option<Candidate>,
+}
+
+impl Entered {
+    const fn known(candidate: Candidate) -> Self {
+        Self { candidate, held: None, near: None }
+    }
+
+    fn waiting(candidate: Candidate, case: OpenCase) -> Self {
+        Self { candidate, held: Some(case.id), near: case.near }
+    }
+}
+
+/// Who it is among those who are there.
+pub(crate) enum Found {
+    /// Nobody is known by this identifier.
+    Nobody,
+    /// They, or the provisional person of a case that waits.
+    There(Entered),
+    /// The one known by it is too different; and the key under which the other one is held.
+    Apart(Candidate, LinkKey),
 }
 
 impl Arrival {
@@ -61,36 +83,89 @@ impl Arrival {
         request: &Request,
         rules: &NameRules,
     ) -> Result<Entered, StoreError> {
-        let Ok(find) = access::find(request.clone()) else {
-            return Err(StoreError::NotOpened("registration"));
-        };
-        match tx.find_to_enter(&find, &self.key)? {
-            Some(known) => self.known(tx, &find, known, rules),
-            None => self.unknown(tx, &find, rules),
+        let find = may_find(request)?;
+        match self.find(tx, &find, rules)? {
+            Found::There(entered) => Ok(entered),
+            Found::Apart(known, key) => self.enter_apart(tx, &key, known, &find),
+            Found::Nobody => self.unknown(tx, &find, rules),
         }
     }
 
-    /// Under a known identifier: an ordinary change, or too different to be the same person.
-    fn known(
+    /// Finds out who it is without entering anybody. Under a known identifier it is an ordinary
+    /// change, or too different to be the same person.
+    pub(crate) fn find(
         &self,
         tx: &mut Tx<'_>,
         find: &Find,
-        known: Candidate,
         rules: &NameRules,
-    ) -> Result<Entered, StoreError> {
-        let verdict = tx.compare(find, &known, &self.source, |current| {
+    ) -> Result<Found, StoreError> {
+        let known = match tx.present(find, &self.key)? {
+            None => return Ok(Found::Nobody),
+            Some(present) => match self.waits(present) {
+                Ok(entered) => return Ok(Found::There(entered)),
+                Err(known) => known,
+            },
+        };
+        if !self.differs(tx, find, &known, rules)? {
+            return Ok(Found::There(Entered::known(known)));
+        }
+        // Whoever came too different before: their case waits still, or an officer decided that
+        // they are somebody else, or (then they are `known`) the same.
+        let mut turn = 0_u32;
+        loop {
+            let key = self.apart_key(turn);
+            let Some(present) = tx.present(find, &key)? else {
+                return Ok(Found::Apart(known, key));
+            };
+            match self.waits(present) {
+                Ok(entered) => return Ok(Found::There(entered)),
+                Err(other) if other.is(&known) => {}
+                Err(other) if self.differs(tx, find, &other, rules)? => {}
+                Err(other) => return Ok(Found::There(Entered::known(other))),
+            }
+            turn += 1;
+        }
+    }
+
+    /// A case of the same owner that waits takes what comes again, however it is described: the
+    /// newest description is the one to decide on.
+    fn waits(&self, present: Present) -> Result<Entered, Candidate> {
+        match present.case {
+            Some(case) if case.owner == self.owner => Ok(Entered::waiting(present.candidate, case)),
+            _ => Err(present.candidate),
+        }
+    }
+
+    fn differs(
+        &self,
+        tx: &mut Tx<'_>,
+        find: &Find,
+        from: &Candidate,
+        rules: &NameRules,
+    ) -> Result<bool, StoreError> {
+        let verdict = tx.compare(find, from, &self.source, |current| {
             update_known(current, &self.five, rules)
         })?;
-        match verdict {
-            Some(UpdateDecision::Held(_)) => {
-                let key = LinkKey::MunicipalPerson {
-                    municipality: self.source.clone(),
-                    key: format!("\u{1}held\u{1}{}", self.item),
-                };
-                self.held_apart(tx, &key, known, HoldReason::TooDifferent, find)
-            }
-            _ => Ok(Entered { candidate: known, held: None }),
-        }
+        Ok(matches!(verdict, Some(UpdateDecision::Held(_))))
+    }
+
+    /// Under which key somebody is held who came under another one's identifier: the same each time,
+    /// so that the case is found again; the next one once an officer has decided it.
+    fn apart_key(&self, turn: u32) -> LinkKey {
+        let of = crate::hex(&self.key.bytes());
+        let key = format!("\u{1}held\u{1}{of}\u{1}{turn}");
+        LinkKey::MunicipalPerson { municipality: self.source.clone(), key }
+    }
+
+    /// Enters somebody too different from the one whose identifier they came with.
+    pub(crate) fn enter_apart(
+        &self,
+        tx: &mut Tx<'_>,
+        key: &LinkKey,
+        known: Candidate,
+        find: &Find,
+    ) -> Result<Entered, StoreError> {
+        self.held_apart(tx, key, known, HoldReason::TooDifferent, find)
     }
 
     /// Under an unknown identifier: linked if all five agree, held if somebody is near, new if not.
@@ -107,12 +182,12 @@ impl Arrival {
             LinkDecision::New => {
                 let candidate = tx.enter_resident(false)?;
                 tx.claim(&self.key, &candidate, at)?;
-                Ok(Entered { candidate, held: None })
+                Ok(Entered::known(candidate))
             }
             LinkDecision::Auto(resident) => {
                 let candidate = tx.decided(resident)?.ok_or(StoreError::Stale)?;
                 tx.claim(&self.key, &candidate, at)?;
-                Ok(Entered { candidate, held: None })
+                Ok(Entered::known(candidate))
             }
             LinkDecision::Held { candidate, reason, .. } => {
                 let near = tx.decided(candidate)?.ok_or(StoreError::Stale)?;
@@ -132,7 +207,7 @@ impl Arrival {
         let provisional = tx.enter_resident(true)?;
         let case = (near.resident(), reason, self.owner.as_str());
         let held = tx.hold(key, &provisional, case, find.request().at)?;
-        Ok(Entered { candidate: provisional, held: Some(held) })
+        Ok(Entered { candidate: provisional, held: Some(held), near: Some(near) })
     }
 
     /// Records the description, keeps the number, files the person for later searches. Gives the
@@ -166,6 +241,21 @@ impl Arrival {
         }
         Ok(reference)
     }
+}
+
+/// The right to look people up in order to enter or end something.
+pub(crate) fn may_find(request: &Request) -> Result<Find, StoreError> {
+    access::find(request.clone()).map_err(|_| StoreError::NotOpened("registration"))
+}
+
+/// Whether somebody has a current resource that is to be ended.
+pub(crate) fn has(
+    tx: &mut Tx<'_>,
+    candidate: &Candidate,
+    request: &Request,
+    (kind, key): (Record, &str),
+) -> Result<bool, StoreError> {
+    open(tx, candidate, request)?.holds(kind, key)
 }
 
 /// Decides and opens the room of somebody who came in.

@@ -1,10 +1,12 @@
 //! A resident signs in with the same card, sees what is kept about them, and who looked.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use domain::access::{self, Access, Basis, Caller, Denial, Part, Purpose, Request, Role};
 use domain::audit::{Action, Outcome};
 use domain::certificate::Certificate;
+use domain::day::Majority;
 use domain::identity::LinkKey;
 use domain::instant::Instant;
 use domain::insurance::Insurance;
@@ -160,7 +162,7 @@ fn refused(denial: Denial) -> Refusal {
     match denial {
         Denial::Blocked => link_held(),
         Denial::NotDisclosed => withheld(),
-        Denial::NotAllowed | Denial::NotGuardian => Refusal::not_found(),
+        Denial::NotAllowed | Denial::NotGuardian | Denial::OfAge => Refusal::not_found(),
     }
 }
 
@@ -179,13 +181,13 @@ pub async fn own_page(hub: &Hub, caller: &Caller, before: Option<i64>) -> Result
     let resident = signed_in(caller)?;
     let request = hub.request(caller, Purpose::OwnRecord, Basis::Session);
     let names = Names::of(hub).await?;
-    let key = hub.pseudonyms.clone();
+    let (key, book) = (hub.pseudonyms.clone(), Arc::clone(&hub.book));
     let page = hub.store.read(move |tx| {
         let access = tx.decide_for(resident, &request)?.map_err(refused)?;
         let (mut page, children) = seen(tx, access, &names, before)?;
         for child in children {
             let handle = crate::pseudonym(&key, &handle_space(resident), child);
-            page.children.extend(child_of(tx, &request, child, handle)?);
+            page.children.extend(child_of(tx, &request, &book.calendar.majority, (child, handle))?);
         }
         Ok(page)
     });
@@ -208,6 +210,7 @@ pub async fn child_page(
     let request = hub.request(caller, Purpose::ChildRecord, Basis::Session);
     let names = Names::of(hub).await?;
     let (key, handle) = (hub.pseudonyms.clone(), handle.to_owned());
+    let book = Arc::clone(&hub.book);
     let page = hub.store.read(move |tx| {
         let access = tx.decide_for(resident, &own)?.map_err(refused)?;
         let today = own.at.day_in_japan().to_string();
@@ -217,7 +220,9 @@ pub async fn child_page(
             .into_iter()
             .find(|child| crate::pseudonym(&key, &space, *child) == handle)
             .ok_or_else(Refusal::not_found)?;
-        let access = tx.decide_for(child, &request)?.map_err(|_| Refusal::not_found())?;
+        let access = tx
+            .decide_for_child(child, &request, &book.calendar.majority)?
+            .map_err(|_| Refusal::not_found())?;
         Ok(seen(tx, access, &names, before)?.0)
     });
     page.await
@@ -275,11 +280,11 @@ fn display_name(five: &domain::person::FiveAttributes) -> String {
 fn child_of(
     tx: &mut Tx<'_>,
     own: &Request,
-    child: ResidentId,
-    handle: String,
+    ages: &[Majority],
+    (child, handle): (ResidentId, String),
 ) -> Result<Option<ChildView>, StoreError> {
     let request = Request { purpose: Purpose::ChildRecord, ..own.clone() };
-    let Ok(access) = tx.decide_for(child, &request)? else { return Ok(None) };
+    let Ok(access) = tx.decide_for_child(child, &request, ages)? else { return Ok(None) };
     let five = newest_description(&mut tx.enter(access)?)?;
     Ok(five.map(|five| ChildView { handle, name: display_name(&five), birth: five.birth }))
 }

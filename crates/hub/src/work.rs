@@ -214,6 +214,7 @@ fn one(
     };
     let (result, more) = match doing(tx, context, deed.as_ref())? {
         Applied::Accepted => (RecordResult::Accepted, None),
+        Applied::Remarked(finding) => (RecordResult::Accepted, Some(finding)),
         Applied::Refused(finding) => (RecordResult::Refused, Some(finding)),
         Applied::Held(case) => {
             let at = context.request().at;

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use domain::day::{Basis, Calendar, Era, HalfMonth, SchoolEntry};
+use domain::day::{Basis, Calendar, Era, HalfMonth, Majority, SchoolEntry};
 
 use crate::entry::Entry;
 use crate::{Fault, Source};
@@ -27,6 +27,7 @@ pub(crate) fn read(source: &Source) -> Result<Calendar, Fault> {
     let (fiscal_year, fiscal_year_basis) = (year.month_day()?, year.basis("month-day")?);
     year.finish()?;
     let school = school(file.table("school_entry")?)?;
+    let majority = majority(&mut file)?;
     let half_months = half_months(&mut file)?;
     file.finish()?;
 
@@ -37,6 +38,7 @@ pub(crate) fn read(source: &Source) -> Result<Calendar, Fault> {
         fiscal_year,
         fiscal_year_basis,
         school,
+        majority,
         half_months,
         age_basis,
         age_range_basis,
@@ -60,6 +62,21 @@ fn school(mut entry: Entry<'_>) -> Result<SchoolEntry, Fault> {
     };
     entry.finish()?;
     Ok(school)
+}
+
+/// The ages of majority, oldest first.
+fn majority(file: &mut Entry<'_>) -> Result<Vec<Majority>, Fault> {
+    let mut ages: Vec<Majority> = Vec::new();
+    for mut entry in file.tables("majority")? {
+        let majority = Majority { age: entry.number("age", 1, 30)?, basis: entry.basis("years")? };
+        let from = majority.basis.in_force_from;
+        if ages.last().is_some_and(|before| from <= before.basis.in_force_from) {
+            return Err(entry.fault("ages of majority must stand in order, the oldest first"));
+        }
+        entry.finish()?;
+        ages.push(majority);
+    }
+    Ok(ages)
 }
 
 /// One entry for each length of month.

@@ -267,7 +267,10 @@ impl Tx<'_> {
         known.map(|row| Ok(decide(&described(row)?))).transpose()
     }
 
-    fn descriptions(&mut self, resident: ResidentId) -> Result<Vec<FiveAttributes>, StoreError> {
+    pub(crate) fn descriptions(
+        &mut self,
+        resident: ResidentId,
+    ) -> Result<Vec<FiveAttributes>, StoreError> {
         let rows = record::current(self.conn, resident)?;
         rows.iter().filter(|row| row.kind == Kind::Patient).map(described).collect()
     }
@@ -427,19 +430,31 @@ impl Tx<'_> {
         Ok(())
     }
 
+    /// Of what both have, the one that arrived later is in force, be it an end.
     fn move_records(&mut self, from: ResidentId, into: ResidentId) -> Result<(), StoreError> {
-        let taken = record::current(self.conn, into)?;
+        let taken = record::latest(self.conn, into)?;
         let free = self.next_rid(into)?;
-        for (next, row) in (free..).zip(record::current(self.conn, from)?) {
-            let doubled = taken.iter().any(|known| known.kind == row.kind && known.key == row.key);
-            let state: i64 = if doubled { 0 } else { 1 };
+        for (next, row) in (free..).zip(record::latest(self.conn, from)?) {
+            let same = |known: &&record::Stored| known.kind == row.kind && known.key == row.key;
+            let known = taken.iter().rfind(same);
+            let late = known.is_some_and(|known| known.recorded_at > row.recorded_at);
+            let state: i64 = match (late, row.ended) {
+                (true, _) => 0,
+                (false, false) => 1,
+                (false, true) => 2,
+            };
+            let mut version = row.version;
+            if let Some(known) = known.filter(|_| !late) {
+                version = version.max(known.version + 1);
+                self.conn.run("update record set state = 0 where rid = $1", params![known.rid])?;
+            }
             self.conn.run(
                 "insert into record (rid, resident, kind, item, key, version, state, hidden,
                  custodian, author, recorded_at, body)
-                 select cast($1 as bigint), cast($2 as bigint), kind, item, key, version,
-                 cast($3 as bigint), hidden, custodian, author,
+                 select cast($1 as bigint), cast($2 as bigint), kind, item, key,
+                 cast($5 as bigint), cast($3 as bigint), hidden, custodian, author,
                  recorded_at, body from record where rid = $4",
-                params![next, into.0, state, row.rid],
+                params![next, into.0, state, row.rid, version],
             )?;
         }
         let hidden = record::current(self.conn, into)?.iter().any(|row| row.hidden);

@@ -37,5 +37,5 @@ pub use config::{Config, Entropy, Place};
 pub use error::StoreError;
 pub use executor::Store;
 pub use logbook::LogFile;
-pub use tx::{Candidate, Room, Tx};
+pub use tx::{Candidate, OpenCase, Present, Room, Tx};
 pub use writer::Clock;

@@ -16,6 +16,8 @@ const SLOT_BITS: u32 = 20;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stored {
     pub(crate) rid: i64,
+    /// It was ended, logically; only the store sees those.
+    pub(crate) ended: bool,
     /// Its kind.
     pub kind: Kind,
     /// Its logical id, the same in every version.
@@ -70,15 +72,23 @@ pub enum Written {
 
 /// The current resources of a resident, oldest first.
 pub(crate) fn current(conn: &mut Conn, resident: ResidentId) -> Result<Vec<Stored>, StoreError> {
+    let mut rows = latest(conn, resident)?;
+    rows.retain(|row| !row.ended);
+    Ok(rows)
+}
+
+/// The last version of every resource of a resident, ended ones too, oldest first.
+pub(crate) fn latest(conn: &mut Conn, resident: ResidentId) -> Result<Vec<Stored>, StoreError> {
     let first = resident.0 << SLOT_BITS;
     conn.rows(
-        "select rid, kind, item, key, version, hidden, custodian, recorded_at, body from record
-         where rid between $1 and $2 and state = 1 order by rid",
+        "select rid, kind, item, key, version, hidden, custodian, recorded_at, body, state
+         from record where rid between $1 and $2 and state in (1, 2) order by rid",
         params![first, first | ((1 << SLOT_BITS) - 1)],
         |row| {
             let kind = u8::try_from(row.int(1)?).ok().and_then(Kind::from_code);
             Ok(Stored {
                 rid: row.int(0)?,
+                ended: row.int(9)? == 2,
                 kind: kind.ok_or_else(|| StoreError::corrupt("record", "unknown kind"))?,
                 item: row.text(2)?,
                 key: row.text(3)?,
@@ -186,7 +196,8 @@ impl Room<'_, '_> {
     }
 
     /// Writes a version: the first, or one that replaces the current one with the same kind and
-    /// key. `body` is made with the logical id; equal bytes write nothing.
+    /// key; one that was ended goes on under the same logical id. `body` is made with that id; equal
+    /// bytes write nothing.
     ///
     /// # Errors
     /// When the access does not open writing, or the database fails.
@@ -197,11 +208,15 @@ impl Room<'_, '_> {
     ) -> Result<Written, StoreError> {
         self.may_write()?;
         let resident = self.access.resident();
-        let known = self.rows.iter().position(|row| row.kind == new.kind && row.key == new.key);
-        let old = known.map(|at| self.rows[at].clone());
+        let known = self.rows.iter().position(|row| row.is(new));
+        let old = match known {
+            Some(at) => Some(self.rows[at].clone()),
+            None => self.ended.iter().rfind(|row| row.is(new)).cloned(),
+        };
         let item = old.as_ref().map_or(new.item, |old| &old.item).to_owned();
         let bytes = body(&item);
-        if old.as_ref().is_some_and(|old| old.body == bytes && old.hidden == new.hidden) {
+        let same = |old: &Stored| !old.ended && old.body == bytes && old.hidden == new.hidden;
+        if old.as_ref().is_some_and(same) {
             self.touched(name(new.kind), 1);
             return Ok(Written::Unchanged);
         }
@@ -212,6 +227,7 @@ impl Room<'_, '_> {
         self.tx.insert_version(resident, new, &item, version, 1, rid, &bytes)?;
         let stored = Stored {
             rid,
+            ended: false,
             kind: new.kind,
             item,
             key: new.key.to_owned(),
@@ -223,7 +239,10 @@ impl Room<'_, '_> {
         };
         match known {
             Some(at) => self.rows[at] = stored,
-            None => self.rows.push(stored),
+            None => {
+                self.ended.retain(|row| !row.is(new));
+                self.rows.push(stored);
+            }
         }
         self.after_write(new.kind)?;
         Ok(if version == 1 { Written::Created } else { Written::Replaced })
@@ -239,16 +258,59 @@ impl Room<'_, '_> {
         body: impl FnOnce(&Stored) -> Vec<u8>,
     ) -> Result<Written, StoreError> {
         self.may_write()?;
-        let known = self.rows.iter().position(|row| row.kind == new.kind && row.key == new.key);
+        let known = self.rows.iter().position(|row| row.is(new));
         let Some(at) = known else { return Ok(Written::Absent) };
-        let old = self.rows.remove(at);
+        let mut old = self.rows.remove(at);
         let bytes = body(&old);
         let rid = self.next_row()?;
         self.supersede(Some(&old))?;
         let (resident, version) = (self.access.resident(), old.version + 1);
         self.tx.insert_version(resident, new, &old.item, version, 2, rid, &bytes)?;
+        (old.rid, old.version, old.ended) = (rid, version, true);
+        self.ended.push(old);
         self.after_write(new.kind)?;
         Ok(Written::Ended)
+    }
+
+    /// Leaves an end in the record of somebody provisional, of what only their candidate has: if the
+    /// two are one, merging carries it there.
+    ///
+    /// # Errors
+    /// When the access does not open writing, or the database fails.
+    pub fn end_ahead(
+        &mut self,
+        new: &New<'_>,
+        body: impl FnOnce(&str) -> Vec<u8>,
+    ) -> Result<Written, StoreError> {
+        self.may_write()?;
+        if self.rows.iter().chain(&self.ended).any(|row| row.is(new)) {
+            return Ok(Written::Unchanged);
+        }
+        let (resident, rid, bytes) = (self.access.resident(), self.next_row()?, body(new.item));
+        self.tx.insert_version(resident, new, new.item, 1, 2, rid, &bytes)?;
+        self.after_write(new.kind)?;
+        Ok(Written::Ended)
+    }
+
+    /// Whether there is a current resource of this kind and key, for whoever writes the next.
+    ///
+    /// # Errors
+    /// When the access does not open writing.
+    pub fn holds(&mut self, kind: Kind, key: &str) -> Result<bool, StoreError> {
+        self.may_write()?;
+        Ok(self.rows.iter().any(|row| row.kind == kind && row.key == key))
+    }
+
+    /// The logical id of the current resource with this kind and key, else of the newest of its
+    /// kind: what a reference to it names.
+    ///
+    /// # Errors
+    /// When the access does not open writing.
+    pub fn item_of(&mut self, kind: Kind, key: &str) -> Result<Option<String>, StoreError> {
+        self.may_write()?;
+        let mut of_kind = self.rows.iter().filter(|row| row.kind == kind);
+        let found = of_kind.clone().find(|row| row.key == key).or_else(|| of_kind.next_back());
+        Ok(found.map(|row| row.item.clone()))
     }
 
     fn supersede(&mut self, old: Option<&Stored>) -> Result<(), StoreError> {
@@ -291,6 +353,12 @@ impl Room<'_, '_> {
             params![NOT_DISCLOSED, flag, self.access.resident().0],
         )?;
         Ok(())
+    }
+}
+
+impl Stored {
+    fn is(&self, new: &New<'_>) -> bool {
+        self.kind == new.kind && self.key == new.key
     }
 }
 

@@ -49,6 +49,27 @@ impl Room<'_, '_> {
         self.tx.touch(child)
     }
 
+    /// Whether `guardian` has, directly or through others, the resident of this room for a guardian
+    /// on or after `day` (ISO): the two cannot guard each other.
+    ///
+    /// # Errors
+    /// When the access does not open writing, or the database fails.
+    pub fn guards(&mut self, guardian: &Candidate, day: &str) -> Result<bool, StoreError> {
+        self.may_write()?;
+        let row = self.tx.conn.one(
+            "with recursive above (who) as (
+             select guardian from guardian
+             where child = $1 and (valid_to is null or valid_to >= $3)
+             union
+             select guardian.guardian from guardian join above on guardian.child = above.who
+             where guardian.valid_to is null or guardian.valid_to >= $3)
+             select 1 from above where who = $2 limit 1",
+            params![guardian.resident.0, self.access.resident().0, day],
+            |_| Ok(()),
+        )?;
+        Ok(row.is_some())
+    }
+
     /// The children whose guardian the resident of this room is on `day` (ISO).
     ///
     /// # Errors

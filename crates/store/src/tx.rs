@@ -2,9 +2,10 @@
 
 use domain::access::{self, Access, Cohort, Denial, Facts, Find, Request};
 use domain::audit::{Action, Entry, Outcome};
+use domain::day::{Majority, certainly_minor};
 use domain::identity::LinkKey;
 use domain::instant::Instant;
-use domain::person::ResidentId;
+use domain::person::{Birth, ResidentId};
 
 use crate::StoreError;
 use crate::config::Entropy;
@@ -69,6 +70,26 @@ impl Candidate {
     }
 }
 
+/// Somebody who is there already under an identifier, and the case if it waits for a human.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Present {
+    /// Who.
+    pub candidate: Candidate,
+    /// The held case that decides whether the identifier is theirs.
+    pub case: Option<OpenCase>,
+}
+
+/// A held case that is not decided.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OpenCase {
+    /// Opaque name of the case.
+    pub id: String,
+    /// Who must decide.
+    pub owner: String,
+    /// Who it probably is; none if they were merged away.
+    pub near: Option<Candidate>,
+}
+
 /// One transaction: a snapshot for a reading deed, a savepoint of the batch for a writing one.
 pub struct Tx<'c> {
     pub(crate) conn: &'c mut Conn,
@@ -108,6 +129,28 @@ impl<'c> Tx<'c> {
         self.resolve(key)
     }
 
+    /// As [`Tx::find_to_enter`], with the case that waits if the identifier is held.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn present(&mut self, _find: &Find, key: &LinkKey) -> Result<Option<Present>, StoreError> {
+        let row = self.conn.one(
+            "select resident, candidate, owner, held_id from link
+             where key = $1 and state in (1, 2)",
+            params![&key.bytes()],
+            |row| Ok((row.int(0)?, row.int_or(1)?, row.text_or(2)?, row.text_or(3)?)),
+        )?;
+        let Some((resident, near, owner, id)) = row else { return Ok(None) };
+        let Some(candidate) = self.candidate(ResidentId(resident))? else { return Ok(None) };
+        let case = match (near, owner, id) {
+            (Some(near), Some(owner), Some(id)) => {
+                Some(OpenCase { id, owner, near: self.candidate(ResidentId(near))? })
+            }
+            _ => None,
+        };
+        Ok(Some(Present { candidate, case }))
+    }
+
     /// The person a live link stands for (active, or held and then blocked), merges followed.
     pub(crate) fn resolve(&mut self, key: &LinkKey) -> Result<Option<Candidate>, StoreError> {
         let bytes = key.bytes();
@@ -143,12 +186,20 @@ impl<'c> Tx<'c> {
         candidate: &Candidate,
         request: &Request,
     ) -> Result<Result<Access, Denial>, StoreError> {
-        let guardian = self.is_guardian(candidate.resident, request)?;
+        self.decide_on(candidate, request, Facts::default())
+    }
+
+    fn decide_on(
+        &mut self,
+        candidate: &Candidate,
+        request: &Request,
+        as_child: Facts,
+    ) -> Result<Result<Access, Denial>, StoreError> {
         let facts = Facts {
             blocked: candidate.flags & BLOCKED != 0,
             not_disclosed: candidate.flags & NOT_DISCLOSED != 0,
-            guardian,
             lives_here: self.lives_here(candidate.resident, request)?,
+            ..as_child
         };
         self.trail.relied.push((candidate.resident, candidate.stamp));
         let decided = access::decide(request.clone(), candidate.resident, facts);
@@ -159,7 +210,7 @@ impl<'c> Tx<'c> {
         Ok(decided)
     }
 
-    /// Decides access of a signed-in resident to a record: their own, or a child's.
+    /// Decides access of a signed-in resident to their own record.
     ///
     /// # Errors
     /// The inner error is the refusal.
@@ -172,6 +223,24 @@ impl<'c> Tx<'c> {
             Some(candidate) => self.decide(&candidate, request),
             None => Ok(Err(Denial::NotAllowed)),
         }
+    }
+
+    /// Decides access of a signed-in resident to the record of a child whose guardian they are.
+    ///
+    /// # Errors
+    /// The inner error is the refusal.
+    pub fn decide_for_child(
+        &mut self,
+        child: ResidentId,
+        request: &Request,
+        ages: &[Majority],
+    ) -> Result<Result<Access, Denial>, StoreError> {
+        let Some(candidate) = self.candidate(child)? else { return Ok(Err(Denial::NotAllowed)) };
+        let guardian = self.is_guardian(child, request)?;
+        let births: Vec<Birth> =
+            self.descriptions(child)?.into_iter().map(|five| five.birth).collect();
+        let minor = certainly_minor(&births, request.at.day_in_japan(), ages);
+        self.decide_on(&candidate, request, Facts { guardian, minor, ..Facts::default() })
     }
 
     fn is_guardian(&mut self, child: ResidentId, request: &Request) -> Result<bool, StoreError> {
@@ -195,7 +264,7 @@ impl<'c> Tx<'c> {
     /// # Errors
     /// When the database fails.
     pub fn enter<'t>(&'t mut self, access: Access) -> Result<Room<'t, 'c>, StoreError> {
-        let rows = crate::record::current(self.conn, access.resident())?;
+        let rows = crate::record::latest(self.conn, access.resident())?;
         Ok(Room::new(self, access, rows))
     }
 
@@ -281,6 +350,8 @@ pub struct Room<'t, 'c> {
     pub(crate) tx: &'t mut Tx<'c>,
     pub(crate) access: Access,
     pub(crate) rows: Vec<Stored>,
+    /// What was ended, for what goes on from there.
+    pub(crate) ended: Vec<Stored>,
     /// Whether a current resource is under 不開示, as the resident's flag says.
     pub(crate) hidden: bool,
     /// The next row of the record, once one was looked up.
@@ -292,9 +363,10 @@ pub struct Room<'t, 'c> {
 
 impl<'t, 'c> Room<'t, 'c> {
     fn new(tx: &'t mut Tx<'c>, access: Access, rows: Vec<Stored>) -> Self {
+        let (ended, rows): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.ended);
         let hidden = rows.iter().any(|row| row.hidden);
         let (what, detail) = (Vec::new(), String::new());
-        Self { tx, access, rows, hidden, free: None, what, wrote: false, detail }
+        Self { tx, access, rows, ended, hidden, free: None, what, wrote: false, detail }
     }
 }
 

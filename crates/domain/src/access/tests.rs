@@ -41,11 +41,16 @@ fn outcome(role: Role, purpose: Purpose, basis: Basis, facts: Facts) -> String {
     }
 }
 
-const CLEAR: Facts =
-    Facts { blocked: false, not_disclosed: false, guardian: false, lives_here: false };
+const CLEAR: Facts = Facts {
+    blocked: false,
+    not_disclosed: false,
+    guardian: false,
+    lives_here: false,
+    minor: false,
+};
 const BLOCKED: Facts = Facts { blocked: true, ..CLEAR };
 const HIDDEN: Facts = Facts { not_disclosed: true, ..CLEAR };
-const GUARDIAN: Facts = Facts { guardian: true, ..CLEAR };
+const GUARDIAN: Facts = Facts { guardian: true, minor: true, ..CLEAR };
 
 #[test]
 fn the_table_of_access() {
@@ -85,6 +90,8 @@ fn the_table_of_access() {
         (Resident, Eligibility, CardWithConsent, CLEAR, "not-allowed"),
         (Resident, ChildRecord, Session, GUARDIAN, child),
         (Resident, ChildRecord, Session, CLEAR, "not-guardian"),
+        (Resident, ChildRecord, Session, Facts { minor: false, ..GUARDIAN }, "of-age"),
+        (Resident, ChildRecord, Session, Facts { minor: true, ..CLEAR }, "not-guardian"),
         (
             Resident,
             ChildRecord,
@@ -116,12 +123,13 @@ fn no_combination_opens_what_it_must_not() {
     for role in Role::ALL {
         for purpose in Purpose::ALL {
             for basis in Basis::ALL {
-                for bits in 0..16_u8 {
+                for bits in 0..32_u8 {
                     let facts = Facts {
                         blocked: bits & 1 != 0,
                         not_disclosed: bits & 2 != 0,
                         guardian: bits & 4 != 0,
                         lives_here: bits & 8 != 0,
+                        minor: bits & 16 != 0,
                     };
                     let Ok(access) = decide(request(role, purpose, basis), ME, facts) else {
                         continue;

@@ -7,12 +7,14 @@
 mod age;
 mod era;
 mod interval;
+mod majority;
 mod written;
 mod year;
 
 pub use age::{Age, Range, age_range, attained};
 pub use era::{Era, EraForm};
 pub use interval::{HalfMonth, Interval, after_interval};
+pub use majority::{Majority, certainly_minor, of_age};
 pub use written::iso;
 pub use year::{SchoolEntry, fiscal_year, fiscal_year_days, fiscal_year_of_age, school_entry};
 
@@ -48,6 +50,8 @@ pub struct Calendar {
     pub fiscal_year_basis: Basis,
     /// When a child enters school.
     pub school: SchoolEntry,
+    /// Ages of majority, oldest first.
+    pub majority: Vec<Majority>,
     /// How long half a month is.
     pub half_months: Vec<HalfMonth>,
     /// Where ages are laid down: attained on the eve.

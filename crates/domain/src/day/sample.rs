@@ -2,7 +2,7 @@
 
 use jiff::civil::{Date, date};
 
-use super::{Basis, Calendar, Era, HalfMonth, MonthDay, SchoolEntry};
+use super::{Basis, Calendar, Era, HalfMonth, Majority, MonthDay, SchoolEntry};
 
 pub(crate) fn basis() -> Basis {
     let day = date(2026, 11, 23);
@@ -24,12 +24,20 @@ pub(crate) fn calendar() -> Calendar {
         fiscal_year: MonthDay { month: 4, day: 1 },
         fiscal_year_basis: basis(),
         school: SchoolEntry { age: 6, year_begins: MonthDay { month: 4, day: 1 }, basis: basis() },
+        majority: vec![
+            Majority { age: 20, basis: from(date(1898, 7, 16)) },
+            Majority { age: 18, basis: from(date(2022, 4, 1)) },
+        ],
         half_months: [(28, 14), (29, 15), (30, 15), (31, 16)].map(half).into(),
         age_basis: basis(),
         age_range_basis: basis(),
         interval_days_basis: basis(),
         interval_months_basis: basis(),
     }
+}
+
+fn from(day: Date) -> Basis {
+    Basis { in_force_from: day, ..basis() }
 }
 
 fn era(name: &str, short: char, letter: char, ligature: char, first: Date) -> Era {

@@ -73,9 +73,8 @@ pub fn record(node: Node<'_>) -> Record {
     let removal = change == Some(1);
     let on = if removal { items.optional_day("removalDate") } else { None };
     let members = members(&mut items, removal);
-    if let Some(number) = &number {
-        items.nowhere_but(number.as_str(), &["myNumber"]);
-    }
+    let own: Vec<&str> = number.iter().map(MyNumber::as_str).collect();
+    items.numbers_only_in(&["myNumber"], &own, &["municipalityIdentityKey"]);
 
     let change = change.map(|_| if removal { Change::Remove { on } } else { Change::Set });
     let warnings = items.findings;

@@ -7,6 +7,8 @@ use domain::finding::{Finding, Severity};
 use fhir::json::{Kind, Node};
 use jiff::civil::Date;
 
+use super::number_in_text::{Found, search, search_text};
+
 /// What a text may hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Class {
@@ -236,18 +238,35 @@ impl<'t> Items<'t> {
         }
     }
 
-    /// Notes items other than `except` that hold `number`, a 個人番号: it belongs in the vault,
-    /// the other items do not (design, wall 6).
-    pub(super) fn nowhere_but(&mut self, number: &str, except: &[&str]) {
+    /// Notes items other than `except` that hold a 個人番号: it belongs in the vault, the other items
+    /// do not (design, wall 6). In a `figure` twelve digits may be right by chance, so there only
+    /// `numbers`, the record's own, are searched for.
+    pub(super) fn numbers_only_in(&mut self, except: &[&str], numbers: &[&str], figures: &[&str]) {
         for (name, node) in self.others(except) {
-            if name.contains(number) || node.raw().contains(number) {
-                let at = format!("{}{}", self.prefix, harmless(&name, "(?)"));
-                let ja = "個人番号は専用の項目だけに入れ、この項目から取り除いてください。";
-                let en = "Send the 個人番号 in its own item only; take it out of this one.";
-                self.findings.push(Finding::stop("my-number-outside", at, ja, en));
-            }
+            let found = search_text(&name, numbers).max(search(node, numbers));
+            let at = || format!("{}{}", self.prefix, harmless(&name, "(?)"));
+            let finding = match found {
+                Found::Own => my_number_outside(at()),
+                Found::Somebodys if !figures.contains(&name.as_ref()) => my_number_in_text(at()),
+                Found::Somebodys | Found::Nothing => continue,
+            };
+            self.findings.push(finding);
         }
     }
+}
+
+/// `my-number-outside`
+fn my_number_outside(at: String) -> Finding {
+    let ja = "個人番号は専用の項目だけに入れ、この項目から取り除いてください。";
+    let en = "Send the 個人番号 in its own item only; take it out of this one.";
+    Finding::stop("my-number-outside", at, ja, en)
+}
+
+/// `my-number-in-text`
+pub(super) fn my_number_in_text(at: String) -> Finding {
+    let ja = "個人番号とみられる12桁の数字があります。この項目から取り除いてください。";
+    let en = "Twelve digits here look like a 個人番号; take them out of this item.";
+    Finding::stop("my-number-in-text", at, ja, en)
 }
 
 /// `name` as a place, unless it may hold a number of a person or breaks a place.

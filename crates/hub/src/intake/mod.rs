@@ -10,6 +10,7 @@ pub mod eligibility;
 mod five;
 mod item;
 pub mod limits;
+mod number_in_text;
 pub mod relation;
 pub mod schemes;
 pub mod subsidy;

@@ -69,9 +69,8 @@ pub fn record(node: Node<'_>) -> Record {
         let en = "Child and guardian have the same 個人番号; correct one of them.";
         items.note("guardianMyNumber", [Finding::stop("same-person", "", ja, en)]);
     }
-    for number in [&child, &guardian].into_iter().flatten() {
-        items.nowhere_but(number.as_str(), &["myNumber", "guardianMyNumber"]);
-    }
+    let own: Vec<&str> = [&child, &guardian].into_iter().flatten().map(MyNumber::as_str).collect();
+    items.numbers_only_in(&["myNumber", "guardianMyNumber"], &own, &["historyKey"]);
 
     let warnings = items.findings;
     match (child, guardian, relation, valid_from, history_key, deleted) {

@@ -33,6 +33,9 @@ pub const ITEMS: [&str; 19] = [
     "certificationDetail",
 ];
 
+/// Items of figures, in which a 個人番号 may seem to stand by chance.
+const FIGURES: [&str; 3] = ["medicalSubsidyRecipientNumber", "certificationSubKey", "historyKey"];
+
 /// One record that can be registered.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Registration {
@@ -79,9 +82,8 @@ pub fn record(node: Node<'_>, municipality: &str, rules: &NumberRules) -> Record
     let certificate = certificate(&mut items, municipality, rules);
     let deleted = items.flag("isDeleted");
     items.only(&ITEMS, Severity::Warn);
-    if let Some(number) = &number {
-        items.nowhere_but(number.as_str(), &["myNumber"]);
-    }
+    let own: Vec<&str> = number.iter().map(MyNumber::as_str).collect();
+    items.numbers_only_in(&["myNumber"], &own, &FIGURES);
 
     let warnings = items.findings;
     match (number, five, certificate, deleted) {

@@ -1,5 +1,6 @@
 //! 自治体検診対象者: a person is listed, changed, or taken off the list.
 
+use domain::access::Request;
 use domain::finding::Finding;
 use domain::identity::LinkKey;
 use fhir::Kind as Record;
@@ -11,8 +12,8 @@ use store::{Candidate, StoreError, Tx};
 
 use super::intake_records::Parsed;
 use super::subsidy::vault_closed;
-use super::{Applied, Context, Deed, Prepared, findings};
-use crate::enter::{self, Arrival};
+use super::{Applied, Context, Deed, Prepared, findings, nothing_to_end};
+use crate::enter::{self, Arrival, Entered, Found};
 use crate::intake::checkup::{self, Change, Target};
 
 /// Reads the records, and warns of those that stand again later in the batch.
@@ -57,17 +58,9 @@ struct List {
 impl Deed for List {
     fn apply(&self, tx: &mut Tx<'_>, context: &Context) -> Result<Applied, StoreError> {
         let request = context.request();
-        let find = domain::access::find(request.clone())
-            .map_err(|_| StoreError::NotOpened("registration"))?;
-        let (candidate, held) = match &self.arrival {
-            Some(arrival) => {
-                let entered = arrival.enter(tx, &request, &context.hub.book().names)?;
-                (entered.candidate, entered.held)
-            }
-            None => match tx.find_to_enter(&find, &self.claim.key())? {
-                Some(known) => (known, None),
-                None => return Ok(Applied::Refused(unknown_person())),
-            },
+        let (candidate, held) = match self.whom(tx, context, &request)? {
+            Ok(entered) => entered,
+            Err(otherwise) => return Ok(otherwise),
         };
         if held.is_none() && !self.claim_key(tx, context, &candidate)? {
             return Ok(Applied::Refused(key_taken()));
@@ -75,7 +68,10 @@ impl Deed for List {
         let mut room = enter::open(tx, &candidate, &request)?;
         let patient = match &self.arrival {
             Some(arrival) => arrival.describe(&mut room, &context.client, false)?,
-            None => "Patient/unstated".to_owned(),
+            None => match room.item_of(Record::Patient, &context.municipality)? {
+                Some(item) => format!("Patient/{item}"),
+                None => return Ok(Applied::Refused(unknown_person())),
+            },
         };
         let removed_on = match self.target.change {
             Change::Set => None,
@@ -103,6 +99,51 @@ impl Deed for List {
 }
 
 impl List {
+    /// Who is listed, and the held case; a removal enters nobody.
+    fn whom(
+        &self,
+        tx: &mut Tx<'_>,
+        context: &Context,
+        request: &Request,
+    ) -> Result<Result<(Candidate, Option<String>), Applied>, StoreError> {
+        let find = enter::may_find(request)?;
+        let names = &context.hub.book().names;
+        let removal = matches!(self.target.change, Change::Remove { .. });
+        let found = match &self.arrival {
+            Some(arrival) if !removal => {
+                let entered = arrival.enter(tx, request, names)?;
+                return Ok(Ok((entered.candidate, entered.held)));
+            }
+            Some(arrival) => arrival.find(tx, &find, names)?,
+            None => match tx.find_to_enter(&find, &self.claim.key())? {
+                Some(known) => Found::There(Entered { candidate: known, held: None, near: None }),
+                None => Found::Nobody,
+            },
+        };
+        let (here, near) = match &found {
+            Found::Nobody if removal => return Ok(Err(nothing_to_end())),
+            Found::Nobody => return Ok(Err(Applied::Refused(unknown_person()))),
+            Found::There(entered) => (entered.candidate, entered.near),
+            Found::Apart(known, _) => (*known, None),
+        };
+        if removal {
+            let what = (Record::CheckupTarget, context.municipality.as_str());
+            let listed = enter::has(tx, &here, request, what)?
+                || near.is_some_and(|near| enter::has(tx, &near, request, what) == Ok(true));
+            if !listed {
+                return Ok(Err(nothing_to_end()));
+            }
+        }
+        let entered = match (found, &self.arrival) {
+            (Found::There(entered), _) => entered,
+            (Found::Apart(known, key), Some(arrival)) => {
+                arrival.enter_apart(tx, &key, known, &find)?
+            }
+            _ => return Ok(Err(nothing_to_end())),
+        };
+        Ok(Ok((entered.candidate, entered.held)))
+    }
+
     /// 自治体別本人キー stands for one person of the municipality.
     fn claim_key(
         &self,

@@ -176,6 +176,8 @@ pub(crate) trait Deed: Send + Sync {
 pub(crate) enum Applied {
     /// In force.
     Accepted,
+    /// Accepted, with something to look at.
+    Remarked(Finding),
     /// Recorded under a provisional resident; the case that waits.
     Held(String),
     /// Refused for what the store knows.
@@ -269,4 +271,14 @@ pub(crate) fn outcome(
 ) -> (RecordResult, Option<String>) {
     let findings = (!findings.is_empty()).then(|| write_findings(position, findings));
     (result, findings)
+}
+
+/// Accepted: what is to be ended is not there, so there is nothing to do.
+pub(crate) fn nothing_to_end() -> Applied {
+    Applied::Remarked(Finding::warn(
+        "nothing-to-end",
+        "",
+        "終了・削除する対象が登録されていません。何も変更していません。番号とキーを確かめてください。",
+        "What this record ends is not registered; nothing was changed. Check the numbers and keys.",
+    ))
 }

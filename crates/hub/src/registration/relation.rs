@@ -1,16 +1,19 @@
 //! Guardians and children: a relation is registered, replaced or ended.
 
+use domain::day::of_age;
 use domain::finding::Finding;
 use domain::identity::LinkKey;
 use fhir::Kind as Record;
 use fhir::json::Tree;
+use fhir::profiles::patient;
 use fhir::profiles::related_person::{self, RelationFace};
 use store::record::New;
 use store::relation::Guardianship;
-use store::{StoreError, Tx};
+use store::{Candidate, Room, StoreError, Tx};
 
 use super::intake_records::Parsed;
-use super::{Applied, Context, Deed, Prepared, findings};
+use super::{Applied, Context, Deed, Prepared, findings, nothing_to_end};
+use crate::eligibility::unreadable;
 use crate::enter;
 use crate::intake::relation::{self, Relation};
 
@@ -44,18 +47,23 @@ struct Relate {
 impl Deed for Relate {
     fn apply(&self, tx: &mut Tx<'_>, context: &Context) -> Result<Applied, StoreError> {
         let request = context.request();
-        let find = domain::access::find(request.clone())
-            .map_err(|_| StoreError::NotOpened("registration"))?;
-        let Some(child) = tx.find_to_enter(&find, &self.child)? else {
-            return Ok(Applied::Refused(unknown("myNumber")));
+        let find = enter::may_find(&request)?;
+        let key = format!("{}\u{1f}{}", context.municipality, self.relation.history_key);
+        let child = match tx.find_to_enter(&find, &self.child)? {
+            Some(child) => child,
+            None if self.relation.deleted => return Ok(nothing_to_end()),
+            None => return Ok(Applied::Refused(unknown("myNumber"))),
         };
+        let there = (Record::Relation, key.as_str());
+        if self.relation.deleted && !enter::has(tx, &child, &request, there)? {
+            return Ok(nothing_to_end());
+        }
         let Some(guardian) = tx.find_to_enter(&find, &self.guardian)? else {
             return Ok(Applied::Refused(unknown("guardianMyNumber")));
         };
         if child.is(&guardian) {
             return Ok(Applied::Refused(same_person()));
         }
-        let key = format!("{}\u{1f}{}", context.municipality, self.relation.history_key);
         let guardian_name = context.hub.pseudonym("relation", guardian.resident());
         let mut room = enter::open(tx, &child, &request)?;
         let new = New {
@@ -74,11 +82,16 @@ impl Deed for Relate {
             valid_to: self.relation.valid_to,
             municipality: context.municipality.clone(),
         };
-        let write = |item: &str| related_person::write(&face, item, "Patient/unstated");
+        let described = room.item_of(Record::Patient, &context.municipality)?;
+        let patient = format!("Patient/{}", described.unwrap_or_default());
+        let write = |item: &str| related_person::write(&face, item, &patient);
         if self.relation.deleted {
             room.end(&new, |old| write(&old.item))?;
             room.end_guardian(&key)?;
             return Ok(Applied::Accepted);
+        }
+        if let Some(finding) = self.forbidden(&mut room, &guardian, context)? {
+            return Ok(Applied::Refused(finding));
         }
         room.put(&new, write)?;
         let valid_to = self.relation.valid_to.map(|day| day.to_string());
@@ -90,6 +103,66 @@ impl Deed for Relate {
         })?;
         Ok(Applied::Accepted)
     }
+}
+
+impl Relate {
+    /// Why there is no such relation: the child is not the municipality's, is or may be of age
+    /// (law:民法4), or guards the guardian.
+    fn forbidden(
+        &self,
+        room: &mut Room<'_, '_>,
+        guardian: &Candidate,
+        context: &Context,
+    ) -> Result<Option<Finding>, StoreError> {
+        let from = self.relation.valid_from;
+        let rows = room.read(Record::Patient)?;
+        let Some(own) = rows.iter().find(|row| row.key == context.municipality) else {
+            return Ok(Some(not_ours()));
+        };
+        let birth = patient::read(&own.body).map_err(unreadable)?.attributes.birth;
+        let Some(birth) = birth.day() else { return Ok(Some(birth_unknown())) };
+        if of_age(birth, from, &context.hub.book().calendar.majority) {
+            return Ok(Some(adult()));
+        }
+        Ok(room.guards(guardian, &from.to_string())?.then(circle))
+    }
+}
+
+fn not_ours() -> Finding {
+    Finding::stop(
+        "child-not-described",
+        "myNumber",
+        "この子の5情報が貴自治体から登録されていません。先に対象者として登録してから送り直してください。",
+        "Your municipality has not described this child; register the child first, then send this again.",
+    )
+}
+
+fn birth_unknown() -> Finding {
+    Finding::stop(
+        "birth-unknown",
+        "myNumber",
+        "子の生年月日に不詳の部分があり、未成年か判断できません。生年月日を確かめて登録し直してください。",
+        "The child's date of birth is not known whole, so nobody can tell that they are a minor; \
+         correct it first.",
+    )
+}
+
+fn adult() -> Finding {
+    Finding::stop(
+        "child-of-age",
+        "validFrom",
+        "開始日に、子が成年に達しています。成年者の保護者は登録できません。番号と開始日を確かめてください。",
+        "The child has attained majority by the first day; check the numbers and validFrom.",
+    )
+}
+
+fn circle() -> Finding {
+    Finding::stop(
+        "guardian-circle",
+        "guardianMyNumber",
+        "この保護者の保護者として、この子が登録されています。子と保護者の個人番号が逆でないか確かめてください。",
+        "This child is registered as a guardian of this guardian; check that the two are not exchanged.",
+    )
 }
 
 fn unknown(at: &'static str) -> Finding {

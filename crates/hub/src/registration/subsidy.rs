@@ -1,5 +1,6 @@
 //! 医療費助成対象者: a certificate of one person is registered, replaced or ended.
 
+use domain::access::Request;
 use domain::certificate::Certificate;
 use domain::finding::{Finding, refused};
 use domain::scheme::Scheme;
@@ -10,8 +11,8 @@ use store::record::New;
 use store::{StoreError, Tx};
 
 use super::intake_records::Parsed;
-use super::{Applied, Context, Deed, Prepared, findings};
-use crate::enter::{self, Arrival};
+use super::{Applied, Context, Deed, Prepared, findings, nothing_to_end};
+use crate::enter::{self, Arrival, Found};
 use crate::intake::subsidy::{self, Registration};
 
 /// Reads the records, refuses those that the scheme master does not know, and warns of those that
@@ -113,10 +114,21 @@ struct Register {
 impl Deed for Register {
     fn apply(&self, tx: &mut Tx<'_>, context: &Context) -> Result<Applied, StoreError> {
         let request = context.request();
+        if self.deleted {
+            return self.end(tx, context, &request);
+        }
         let entered = self.arrival.enter(tx, &request, &context.hub.book().names)?;
         let mut room = enter::open(tx, &entered.candidate, &request)?;
         let patient = self.arrival.describe(&mut room, &context.client, false)?;
-        let new = New {
+        let new = self.new_version(context, &request);
+        room.put(&new, |item| certificate::write(&self.certificate, item, &patient))?;
+        Ok(entered.held.map_or(Applied::Accepted, Applied::Held))
+    }
+}
+
+impl Register {
+    fn new_version<'a>(&'a self, context: &'a Context, request: &Request) -> New<'a> {
+        New {
             kind: Record::CoverageCertificate,
             key: &self.key,
             item: &self.item,
@@ -124,14 +136,45 @@ impl Deed for Register {
             custodian: &context.municipality,
             author: &context.client,
             at: request.at,
-        };
-        if self.deleted {
-            room.end(&new, |old| {
-                certificate::write_as(&self.certificate, Status::Cancelled, &old.item, &patient)
-            })?;
-        } else {
-            room.put(&new, |item| certificate::write(&self.certificate, item, &patient))?;
         }
+    }
+
+    /// Ends the certificate. Nobody is entered in order to end something; but somebody who came too
+    /// different is held with the end, which counts if they turn out to be the one.
+    fn end(
+        &self,
+        tx: &mut Tx<'_>,
+        context: &Context,
+        request: &Request,
+    ) -> Result<Applied, StoreError> {
+        let find = enter::may_find(request)?;
+        let what = (Record::CoverageCertificate, self.key.as_str());
+        let entered = match self.arrival.find(tx, &find, &context.hub.book().names)? {
+            Found::Nobody => return Ok(nothing_to_end()),
+            Found::There(entered) => entered,
+            Found::Apart(known, _) if !enter::has(tx, &known, request, what)? => {
+                return Ok(nothing_to_end());
+            }
+            Found::Apart(known, key) => self.arrival.enter_apart(tx, &key, known, &find)?,
+        };
+        let ahead = match &entered.near {
+            Some(near) => enter::has(tx, near, request, what)?,
+            None => false,
+        };
+        let mut room = enter::open(tx, &entered.candidate, request)?;
+        let here = room.holds(what.0, what.1)?;
+        if !here && !ahead {
+            return Ok(nothing_to_end());
+        }
+        let patient = self.arrival.describe(&mut room, &context.client, false)?;
+        let new = self.new_version(context, request);
+        let body = |item: &str| {
+            certificate::write_as(&self.certificate, Status::Cancelled, item, &patient)
+        };
+        match here {
+            true => room.end(&new, |old| body(&old.item))?,
+            false => room.end_ahead(&new, body)?,
+        };
         Ok(entered.held.map_or(Applied::Accepted, Applied::Held))
     }
 }

@@ -10,8 +10,8 @@ use store::relation::Guardianship;
 
 use crate::bench::{Bench, NOW, everywhere};
 use crate::people::{
-    OTHER_TOWN, TOWN, card, describe, desk, enter, find, five, granted, hold, import, insured, new,
-    officer, outcome, registration, resident, town_key,
+    OTHER_TOWN, TOWN, ages, born, card, describe, desk, enter, find, five, granted, hold, import,
+    insured, new, officer, outcome, registration, resident, town_key,
 };
 
 fn holder(bench: &mut Bench, key: &LinkKey) -> Option<ResidentId> {
@@ -158,7 +158,8 @@ fn two_who_are_one_become_one() {
         keys.sort();
         assert_eq!(keys, ["k1", "k2"]);
         let of = resident(into, Purpose::ChildRecord);
-        let open = bench.read(move |tx| tx.decide_for(child, &of).map(|decided| decided.is_ok()));
+        born(bench, &card("3"), "2020-01-01");
+        let open = bench.read(move |tx| Ok(tx.decide_for_child(child, &of, &ages())?.is_ok()));
         assert_eq!(open, Ok(true), "the guardianship moved");
 
         let gone = bench.read(move |tx| tx.decided(from)).unwrap();

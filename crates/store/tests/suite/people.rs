@@ -1,6 +1,7 @@
 //! The cast: callers, synthetic residents, and the deeds that most stories begin with.
 
 use domain::access::{self, Access, Basis, Caller, Cohort, Denial, Find, Purpose, Request, Role};
+use domain::day::{self, Majority};
 use domain::identity::{HoldReason, LinkKey};
 use domain::person::{Birth, FiveAttributes, ResidentId, Sex};
 use fhir::Kind;
@@ -153,4 +154,22 @@ pub(crate) fn hold(
         Ok((provisional.resident(), id))
     });
     held.unwrap()
+}
+
+/// Majority at 18, as the tests have it.
+pub(crate) fn ages() -> Vec<Majority> {
+    let from = jiff::civil::date(1900, 1, 1);
+    let basis =
+        day::Basis { law: "試験".into(), in_force_from: from, checked_on: from, doubt: None };
+    vec![Majority { age: 18, basis }]
+}
+
+/// Says when somebody was born.
+pub(crate) fn born(bench: &mut Bench, key: &LinkKey, birth: &str) {
+    let (key, five) = (key.clone(), five("子", "コ", birth, "甲市乙町1"));
+    let described = bench.write(move |tx| {
+        let candidate = tx.find_to_enter(&find(registration()), &key)?.unwrap();
+        describe(tx, &candidate, &five, &[])
+    });
+    described.unwrap();
 }

@@ -10,7 +10,8 @@ use store::relation::Guardianship;
 
 use crate::bench::{Bench, NOW, everywhere};
 use crate::people::{
-    card, decided, desk, enter, granted, import, insured, new, outcome, registration, resident,
+    ages, born, card, decided, desk, enter, granted, import, insured, new, outcome, registration,
+    resident,
 };
 
 const CERTIFICATE: Kind = Kind::CoverageCertificate;
@@ -186,6 +187,7 @@ fn a_guardian_sees_the_child_on_the_days_of_the_guardianship() {
     everywhere(|bench| {
         let (parent, child) = (enter(bench, &card("1")), enter(bench, &card("2")));
         assert_eq!(child_is_open(bench, parent, child), "not-guardian");
+        born(bench, &card("2"), "2020-01-01");
         for (from, to, want) in [
             ("2020-01-01", None, "open"),
             ("2026-11-24", Some("2026-11-24"), "open"),
@@ -199,6 +201,12 @@ fn a_guardian_sees_the_child_on_the_days_of_the_guardianship() {
             assert_eq!(children_of(bench, parent), children);
         }
         assert_eq!(child_is_open(bench, child, parent), "not-guardian", "not the other way");
+        for (birth, want) in
+            [("2008-11-25", "of-age"), ("2008-11", "of-age"), ("2008-11-26", "open")]
+        {
+            born(bench, &card("2"), birth);
+            assert_eq!(child_is_open(bench, parent, child), want, "born {birth}");
+        }
         let ended = bench.write(|tx| {
             let access = granted(tx, &registration(), &card("2"))?;
             tx.enter(access)?.end_guardian("g1")
@@ -210,7 +218,7 @@ fn a_guardian_sees_the_child_on_the_days_of_the_guardianship() {
 
 fn child_is_open(bench: &mut Bench, parent: ResidentId, child: ResidentId) -> &'static str {
     let request = resident(parent, Purpose::ChildRecord);
-    let decided = bench.read(move |tx| match tx.decide_for(child, &request)? {
+    let decided = bench.read(move |tx| match tx.decide_for_child(child, &request, &ages())? {
         Ok(access) => tx.enter(access).map(|_room| "open"),
         Err(denial) => Ok(denial.code()),
     });

@@ -143,7 +143,8 @@ struct World {
 impl World {
     async fn new() -> Self {
         let api = Api::new().await;
-        let people: Vec<_> = (1..=3).map(|n| certificate(n, &json!({}))).collect();
+        let mut people: Vec<_> = (1..=3).map(|n| certificate(n, &json!({}))).collect();
+        people[1]["basicFiveInfo"]["dateOfBirth"] = json!("2020-05-01");
         assert_eq!(api.outcomes(SUBSIDY, &json!(people)).await, ["accepted"; 3]);
         let relation = json!([{ "myNumber": my_number(2), "guardianMyNumber": my_number(1),
             "relation": "parent", "validFrom": "2026-04-01", "historyKey": "1",

@@ -37,7 +37,8 @@ async fn state(api: &Api) -> Value {
 }
 
 async fn good_requests_work(api: &Api) {
-    assert_eq!(api.outcomes(SUBSIDY, &json!([certificate(1, &json!({}))])).await, ["accepted"]);
+    let child = json!({ "basicFiveInfo": { "dateOfBirth": "2020-05-01" } });
+    assert_eq!(api.outcomes(SUBSIDY, &json!([certificate(1, &child)])).await, ["accepted"]);
     let target = json!([{ "modificationSeg": "1", "myNumber": my_number(2),
         "municipalityIdentityKey": "K2", "basicFiveInfo": five(2) }]);
     assert_eq!(api.outcomes(CHECKUP, &target).await, ["accepted"]);

@@ -8,6 +8,7 @@ mod desk;
 mod eligibility;
 mod feed;
 mod harness;
+mod held;
 mod limits;
 mod openapi;
 mod registration;

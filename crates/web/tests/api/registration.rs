@@ -87,6 +87,7 @@ async fn each_record_of_certificates_is_judged_by_itself() {
         (json!({ "maxCopaymentAmount": { "month": "20000", "x": {} } }), "accepted"),
         (json!({ "memo": "x" }), "accepted +unknown-item"),
         (json!({ "certificationName": format!("for {}", my_number(1)) }), "my-number-outside"),
+        (json!({ "certificationName": format!("for {}", my_number(2)) }), "my-number-in-text"),
         (json!({ "historyKey": null }), "missing-item"),
         (json!({ "basicFiveInfo": { "dateOfBirth": "1990-13-01" } }), "birth-form"),
         (json!({ "basicFiveInfo": { "dateOfBirth": "1951-00-00" } }), "accepted"),
@@ -194,30 +195,59 @@ fn relation(child: u32, guardian: u32, changes: &Value) -> Value {
     record
 }
 
+/// A certificate of person `n`, born so.
+fn born(n: u32, birth: &str) -> Value {
+    certificate(n, &json!({ "basicFiveInfo": { "dateOfBirth": birth } }))
+}
+
 #[tokio::test]
-async fn relations_name_two_people_who_are_registered() {
+async fn relations_name_a_minor_of_the_municipality_and_somebody_who_is_registered() {
     let api = Api::new().await;
-    let both = json!([certificate(1, &json!({})), certificate(2, &json!({}))]);
-    assert_eq!(api.outcomes(SUBSIDY, &both).await, ["accepted"; 2]);
+    let people = json!([
+        born(1, "2020-05-01"),
+        born(2, "1990-01-01"),
+        born(4, "2008-11-25"),
+        born(5, "2008-11-00"),
+        born(6, "2010-01-01"),
+    ]);
+    assert_eq!(api.outcomes(SUBSIDY, &people).await, ["accepted"; 5]);
     for (record, want) in [
+        (relation(1, 2, &json!({ "isDeleted": true })), "accepted +nothing-to-end"),
+        (relation(3, 2, &json!({ "isDeleted": true })), "accepted +nothing-to-end"),
         (relation(1, 2, &json!({})), "accepted"),
         (relation(1, 2, &json!({ "validTo": "2026-04-01" })), "accepted"),
         (relation(1, 2, &json!({ "isDeleted": true })), "accepted"),
+        (relation(1, 2, &json!({ "isDeleted": true })), "accepted +nothing-to-end"),
         (relation(1, 2, &json!({ "validTo": "2026-03-31" })), "refused reversed-period /0/validTo"),
         (relation(1, 1, &json!({})), "refused same-person /0/guardianMyNumber"),
         (relation(3, 2, &json!({})), "refused person-unknown /0/myNumber"),
         (relation(1, 3, &json!({})), "refused person-unknown /0/guardianMyNumber"),
         (relation(1, 2, &json!({ "relation": "aunt" })), "refused wrong-value /0/relation"),
         (relation(1, 2, &json!({ "historyKey": "" })), "refused empty-item /0/historyKey"),
+        (relation(2, 1, &json!({})), "refused child-of-age /0/validFrom"),
+        (
+            relation(4, 2, &json!({ "validFrom": "2026-11-24" })),
+            "refused child-of-age /0/validFrom",
+        ),
+        (relation(4, 2, &json!({ "validFrom": "2026-11-23" })), "accepted"),
+        (relation(5, 2, &json!({})), "refused birth-unknown /0/myNumber"),
+        (relation(1, 6, &json!({})), "accepted"),
+        (relation(6, 1, &json!({})), "refused guardian-circle /0/guardianMyNumber"),
+        (relation(4, 1, &json!({ "validFrom": "2026-11-01", "historyKey": "R2" })), "accepted"),
+        (relation(6, 4, &json!({})), "refused guardian-circle /0/guardianMyNumber"),
     ] {
         assert_eq!(judged(&api, RELATIONS, record.clone()).await, want, "{record}");
     }
+    let task = api.register("far-city", RELATIONS, &json!([relation(1, 2, &json!({}))])).await;
+    let finding = &task["results"][0]["findings"][0];
+    assert_eq!(finding["code"], "child-not-described", "another municipality's child: {task}");
 }
 
 #[tokio::test]
 async fn duplicates_in_batches_of_checkups_and_relations_are_told_too() {
     let api = Api::new().await;
-    let twice = json!([checkup(1, &json!({})), checkup(2, &json!({})), checkup(1, &json!({}))]);
+    let child = json!({ "basicFiveInfo": { "dateOfBirth": "2020-05-01" } });
+    let twice = json!([checkup(1, &child), checkup(2, &json!({})), checkup(1, &child)]);
     let want = ["accepted +superseded-in-batch", "accepted", "accepted"];
     assert_eq!(api.outcomes(CHECKUP, &twice).await, want);
     let twice = json!([

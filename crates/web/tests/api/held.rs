@@ -1,0 +1,144 @@
+//! Held registrations: what waits is not lost, and the officer's word puts it into force.
+
+use domain::access::{Caller, Role};
+use hub::testing::MUNICIPALITY;
+use serde_json::{Value, json};
+
+use crate::harness::{Api, CHECKUP, SUBSIDY, certificate, five, my_number};
+
+pub(crate) fn officer() -> Caller {
+    Caller {
+        role: Role::Officer,
+        organisation: MUNICIPALITY.into(),
+        actor: "officer".into(),
+        terminal: String::new(),
+        resident: None,
+    }
+}
+
+/// Person 1 with another birthday and address: too different to be an ordinary change.
+fn changed(changes: &Value) -> Value {
+    let mut record = certificate(
+        1,
+        &json!({ "basicFiveInfo":
+            { "name": "別人太郎", "nameKana": "ベツジンタロウ", "dateOfBirth": "1970-01-02" } }),
+    );
+    crate::harness::merge(&mut record, changes);
+    record
+}
+
+async fn send(api: &Api, record: Value) -> String {
+    api.outcomes(SUBSIDY, &json!([record])).await.remove(0)
+}
+
+/// The recipient numbers that a clinic sees of person 1.
+async fn seen(api: &Api) -> String {
+    let shown = api.eligibility("clinic", "1", true).await;
+    let list = shown["certificates"].as_array().unwrap().clone();
+    let mut numbers: Vec<&str> =
+        list.iter().map(|one| one["medicalSubsidyRecipientNumber"].as_str().unwrap()).collect();
+    numbers.sort_unstable();
+    numbers.join(" ")
+}
+
+/// Decides every case that waits; says how many there were.
+async fn decide_all(api: &Api, same: bool) -> usize {
+    let cases = hub::list_held(&api.test.hub, &officer()).await.unwrap();
+    for case in &cases {
+        hub::decide_held(&api.test.hub, &officer(), &case.id, same).await.unwrap();
+    }
+    cases.len()
+}
+
+#[tokio::test]
+async fn a_confirmed_update_is_in_force_as_it_arrived_last() {
+    let number = |number: &str| json!({ "medicalSubsidyRecipientNumber": number });
+    let gone = json!({ "isDeleted": true });
+    for (name, later, want) in [
+        ("an update", vec![changed(&number("9999999"))], "9999999"),
+        ("an end", vec![changed(&gone)], ""),
+        ("an update, then an end", vec![changed(&number("9999999")), changed(&gone)], ""),
+        ("an end, then an update", vec![changed(&gone), changed(&number("9999999"))], "9999999"),
+        ("another key", vec![changed(&json!({ "historyKey": "H2" }))], "0000018 0000018"),
+    ] {
+        let api = Api::new().await;
+        api.insure("1", &five(1)).await;
+        assert_eq!(send(&api, certificate(1, &json!({}))).await, "accepted");
+        for record in later {
+            api.test.pass_seconds(1);
+            let got = send(&api, record).await;
+            assert!(got.starts_with("held") && got.ends_with("+link-held"), "{name}: {got}");
+        }
+        assert_eq!(seen(&api).await, "0000018", "{name}: nothing is in force before the decision");
+        assert_eq!(decide_all(&api, true).await, 1, "{name}: one case");
+        assert_eq!(seen(&api).await, want, "{name}");
+        assert_eq!(decide_all(&api, true).await, 0, "{name}");
+    }
+}
+
+#[tokio::test]
+async fn what_was_sent_after_the_held_update_is_not_undone_by_confirming() {
+    let api = Api::new().await;
+    api.insure("1", &five(1)).await;
+    let number = |number: &str| json!({ "medicalSubsidyRecipientNumber": number });
+    send(&api, certificate(1, &json!({}))).await;
+    api.test.pass_seconds(1);
+    assert!(send(&api, changed(&number("9999999"))).await.starts_with("held"));
+    api.test.pass_seconds(1);
+    assert_eq!(send(&api, certificate(1, &number("0000026"))).await, "accepted");
+    assert_eq!(decide_all(&api, true).await, 1);
+    assert_eq!(seen(&api).await, "0000026");
+}
+
+#[tokio::test]
+async fn a_case_that_waits_takes_what_comes_again_and_shows_the_newest_description() {
+    let api = Api::new().await;
+    send(&api, certificate(1, &json!({}))).await;
+    let moved = json!({ "basicFiveInfo": { "address": "宮崎県都城市新町9" } });
+    send(&api, changed(&json!({}))).await;
+    send(&api, changed(&moved)).await;
+    let cases = hub::list_held(&api.test.hub, &officer()).await.unwrap();
+    assert_eq!(cases.len(), 1);
+    assert_eq!(cases[0].incoming.address, "宮崎県都城市新町9");
+    hub::decide_held(&api.test.hub, &officer(), &cases[0].id, false).await.unwrap();
+    assert_eq!(send(&api, changed(&json!({}))).await, "accepted", "they are known as another");
+    assert_eq!(send(&api, certificate(1, &json!({}))).await, "accepted");
+    assert_eq!(decide_all(&api, true).await, 0, "a pair that was told apart is not asked again");
+}
+
+#[tokio::test]
+async fn ending_what_is_not_there_enters_nobody() {
+    let api = Api::new().await;
+    let gone = json!({ "isDeleted": true });
+    assert_eq!(send(&api, certificate(2, &json!({}))).await, "accepted");
+    let residents = counts(&api).await;
+    let unlisted = |n: u32, five: Value| {
+        json!({ "modificationSeg": "2", "myNumber": my_number(n),
+            "municipalityIdentityKey": format!("K{n}"), "basicFiveInfo": five })
+    };
+    let want = "accepted +nothing-to-end";
+    for (path, record) in [
+        (SUBSIDY, certificate(1, &gone)),
+        (SUBSIDY, certificate(2, &json!({ "isDeleted": true, "historyKey": "H9" }))),
+        (SUBSIDY, {
+            let mut other = certificate(2, &json!({ "isDeleted": true, "historyKey": "H9" }));
+            other["basicFiveInfo"] = five(7);
+            other
+        }),
+        (CHECKUP, unlisted(1, five(1))),
+        (CHECKUP, unlisted(1, Value::Null)),
+        (CHECKUP, unlisted(2, five(2))),
+        (CHECKUP, unlisted(2, Value::Null)),
+    ] {
+        let got = api.outcomes(path, &json!([record])).await.remove(0);
+        assert_eq!(got, want, "{record}");
+    }
+    assert_eq!(counts(&api).await, residents, "nobody and nothing was entered");
+    assert_eq!(send(&api, certificate(2, &gone)).await, "accepted", "what is there is ended");
+    assert_eq!(send(&api, certificate(2, &gone)).await, want);
+}
+
+/// Residents and current resources.
+async fn counts(api: &Api) -> String {
+    format!("{:?}", hub::counts(&api.test.hub).await.unwrap())
+}
