@@ -41,7 +41,7 @@ pub use held::{HeldView, decide_held, held_count, list_held};
 pub use municipality::{
     keep_schemes, list_tasks, municipality_name, put_schemes, read_feed, read_schemes, read_task,
 };
-pub use operator::{counts, log_checkpoint, log_state, log_tile};
+pub use operator::{card_alarms, counts, log_checkpoint, log_state, log_tile};
 pub use refusal::{Kind, Refusal};
 pub use registration::{TaskKind, accept_registration};
 pub use resident::{
