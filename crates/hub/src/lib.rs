@@ -4,6 +4,7 @@
 //! same deed serves the page, the vendor API and the command line.
 
 pub mod callers;
+pub mod catalogue;
 pub mod credential;
 pub mod eligibility;
 mod enter;
@@ -34,6 +35,7 @@ use credential::{card::CardTrust, challenge::Challenges, token::Tokens};
 pub use callers::{
     Granted, caller_of_session, caller_of_token, issue_token, open_session, staff_session,
 };
+pub use catalogue::{list_catalogue, put_catalogue};
 pub use eligibility::{
     ChallengeView, Eligibility, PersonView, issue_challenge, resident_challenge, show_eligibility,
 };
