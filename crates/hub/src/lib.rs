@@ -13,6 +13,7 @@ pub mod import;
 pub mod intake;
 pub mod municipality;
 pub mod operator;
+mod owner;
 pub mod refusal;
 pub mod registration;
 pub mod resident;

@@ -11,6 +11,7 @@ pub mod clock;
 pub mod demo;
 pub mod home;
 mod import;
+mod progress;
 pub mod serve;
 
 use std::io::{BufReader, Write as _};
@@ -63,9 +64,9 @@ pub fn main() -> ExitCode {
         Command::Demo(demo) => demo.run(),
         Command::Serve(serve) => report(serve.run()),
         Command::Ask { rules } => report(answer_questions(rules)),
-        Command::Import(import) => report(import.run()),
+        Command::Import(import) => import.run(),
         Command::Catalogue(catalogue) => report(catalogue.run()),
-        Command::Card(card) => report(card.run(clock::now()).map_err(|error| error.to_string())),
+        Command::Card(card) => report(card.run(clock::now())),
         Command::Audit(audit) => audit.run(&|| clock::now().0),
         Command::Bench(bench) => bench.run(&benches::environment()),
     }
