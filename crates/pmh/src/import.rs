@@ -255,12 +255,12 @@ const fn word(result: RecordResult) -> &'static str {
     }
 }
 
-fn say(refusal: Refusal) -> String {
-    format!("{} ({})", refusal.en, refusal.code)
+fn say(Refusal { en, code, .. }: Refusal) -> String {
+    format!("{en} ({code})")
 }
 
-fn told(finding: Finding) -> String {
-    format!("{} ({})", finding.en, finding.code)
+fn told(Finding { en, code, .. }: Finding) -> String {
+    format!("{en} ({code})")
 }
 
 fn read(file: &Path) -> Result<Vec<u8>, String> {
