@@ -22,7 +22,7 @@ use store::StoreError;
 use store::catalogue::{Client, Institution, Municipality, Staff};
 
 use super::desk::{Cards, DemoCard};
-use super::pilot::{PILOTS, Task};
+use super::pilot::{PILOTS, Task, about};
 use super::tell::Tell;
 use super::town::STORY_TOWN;
 use super::town::{CardAlgorithm, CardFate, CardPlan};
@@ -169,10 +169,8 @@ async fn catalogue(hub: &Arc<Hub>, home: &Home, world: &World) -> Result<(), Str
     let staff = staff(world);
     let kept = hub.store().write(move |tx| {
         for of in &PILOTS {
-            let tasks: Vec<String> =
-                of.tasks().iter().map(|(task, _)| task.name().to_owned()).collect();
             let name = format!("{}{}", of.prefecture, of.name);
-            let (code, about) = (of.code.to_owned(), tasks.join("、"));
+            let (code, about) = (of.code.to_owned(), about(of));
             tx.put_municipality(&Municipality { code, name, about })?;
         }
         institutions.iter().try_for_each(|of| tx.put_institution(of))?;
