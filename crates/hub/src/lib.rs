@@ -19,6 +19,7 @@ pub mod registration;
 pub mod resident;
 #[cfg(feature = "testing")]
 pub mod testing;
+pub mod ticket;
 mod work;
 
 use std::sync::Arc;
@@ -50,6 +51,7 @@ pub use registration::{TaskKind, accept_registration};
 pub use resident::{
     ChildView, LookView, OwnPage, child_page, own_looks, own_page, sign_in_resident,
 };
+pub use ticket::enter_by_ticket;
 pub use work::Worker;
 
 /// Secrets of the hub that are not the vault's.

@@ -5,7 +5,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use hub::credential::{CardAlgorithm, CardTrust};
+use hub::credential::{CardAlgorithm, CardTrust, Tokens};
 use hub::{Hub, Parts, Secrets};
 use lawbook::Lawbook;
 use reader::directory::{Directory, unpem};
@@ -83,6 +83,14 @@ impl Home {
             }
             Err(error) => Err(wrong(error)),
         }
+    }
+
+    /// What seals tokens, sessions and sign-in links: a hub that runs with the same key opens them.
+    ///
+    /// # Errors
+    /// When the key cannot be read.
+    pub fn tokens(&self) -> Result<Tokens, String> {
+        self.secret("tokens").map(Tokens::new)
     }
 
     /// Opens the store.

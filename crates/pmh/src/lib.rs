@@ -13,6 +13,7 @@ pub mod home;
 mod import;
 mod progress;
 pub mod serve;
+mod staff;
 
 use std::io::{BufReader, Write as _};
 use std::path::PathBuf;
@@ -45,6 +46,8 @@ enum Command {
     Import(import::ImportCommand),
     /// Who takes part: municipalities, institutions, systems, staff.
     Catalogue(catalogue::CatalogueCommand),
+    /// Let a member of staff in.
+    Staff(staff::StaffCommand),
     /// Test CA and virtual My Number cards.
     Card(card::CardCommand),
     /// Check the audit log from the outside.
@@ -66,6 +69,7 @@ pub fn main() -> ExitCode {
         Command::Ask { rules } => report(answer_questions(rules)),
         Command::Import(import) => import.run(),
         Command::Catalogue(catalogue) => report(catalogue.run()),
+        Command::Staff(staff) => report(staff.run(clock::now())),
         Command::Card(card) => report(card.run(clock::now())),
         Command::Audit(audit) => audit.run(&|| clock::now().0),
         Command::Bench(bench) => bench.run(&benches::environment()),

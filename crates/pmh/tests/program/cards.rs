@@ -126,6 +126,22 @@ fn cards_made_by_hand_lead_to_their_holder_until_they_are_revoked() {
     assert_eq!(place.tap(&clinic, &phone)["found"], true, "the phone's certificate goes on");
 }
 
+#[test]
+fn staff_enter_by_a_link_that_was_made_beside_the_running_hub() {
+    let place = Place::new("staff");
+    let server = Server::start(Path::new(&place.path("data")));
+    let line = ["staff", "link", "desk", "--terminal", "受付1", "--data"];
+    let link = place.run(&[&line[..], &[&place.path("data"), "--origin", &server.base]].concat());
+    let path = link.strip_prefix(&server.base).unwrap();
+    let ticket = path.split_once("ticket=").unwrap().1;
+    let browser = Client::new(&server.base);
+    let entered = browser.submit(path, "/enter", &[("ticket", ticket)]).unwrap();
+    assert_eq!(entered.location.as_deref(), Some("/clinic"), "{}", entered.text());
+    assert_eq!(browser.get("/clinic").unwrap().status, 200);
+    let again = Client::new(&server.base).submit(path, "/enter", &[("ticket", ticket)]).unwrap();
+    assert_eq!(again.status, 401);
+}
+
 fn revoked_soon(place: &Place, clinic: &Client, card: &str) {
     for _ in 0..PATIENCE {
         let shown = place.tap(clinic, card);

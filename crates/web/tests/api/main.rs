@@ -12,3 +12,4 @@ mod limits;
 mod openapi;
 mod registration;
 mod tasks;
+mod tickets;
