@@ -15,12 +15,11 @@ use store::{StoreError, Tx};
 
 use crate::Hub;
 use crate::enter::{self, Arrival};
+use crate::owner::Owners;
 use crate::refusal::Refusal;
 
 /// Rows of one transaction.
 const CHUNK: usize = 500;
-/// Who decides held links of registries that no municipality sent.
-const OPERATOR: &str = "operator";
 
 /// One insured person.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,7 +28,7 @@ pub struct Insured {
     pub five: FiveAttributes,
     /// Their insurance.
     pub insurance: Insurance,
-    /// The municipality that decides if the link must be held; the operator if empty.
+    /// The municipality that decides if the link must be held; where the address is, if empty.
     pub owner: String,
 }
 
@@ -42,7 +41,7 @@ pub struct CardRow {
     pub serial: String,
     /// To whom it was issued.
     pub five: FiveAttributes,
-    /// The municipality that decides if the link must be held; the operator if empty.
+    /// The municipality that decides if the link must be held; where the address is, if empty.
     pub owner: String,
 }
 
@@ -66,7 +65,8 @@ pub async fn import_insured(
     rows: Vec<Insured>,
     progress: impl FnMut(usize),
 ) -> Result<Vec<RowResult>, Refusal> {
-    import(hub, rows, |hub, row| prepare_insured(hub, row), progress).await
+    let owners = Owners::read(hub).await?;
+    import(hub, rows, |hub, row| prepare_insured(hub, &owners, row), progress).await
 }
 
 /// Binds cards to residents; one result a row, in order.
@@ -78,18 +78,8 @@ pub async fn import_cards(
     rows: Vec<CardRow>,
     progress: impl FnMut(usize),
 ) -> Result<Vec<RowResult>, Refusal> {
-    import(hub, rows, |hub, row| prepare_card(hub, row), progress).await
-}
-
-/// Ends the link of a revoked card, so that it opens nothing even before the next list.
-///
-/// # Errors
-/// When the store fails.
-pub async fn revoke_card(hub: &Hub, generation: &str, serial: &str) -> Result<bool, Refusal> {
-    let key = LinkKey::Card { generation: generation.to_owned(), serial: serial.to_owned() };
-    let at = hub.now();
-    let ended = hub.store.write(move |tx| tx.revoke(&key, at)).await;
-    ended.map_err(|error: StoreError| error.into())
+    let owners = Owners::read(hub).await?;
+    import(hub, rows, |hub, row| prepare_card(hub, &owners, row), progress).await
 }
 
 type Act = Box<dyn Fn(&mut Tx<'_>, &Hub, &Request) -> Result<RowResult, StoreError> + Send + Sync>;
@@ -130,15 +120,18 @@ async fn import<R>(
     }
 }
 
-fn owner_or_operator(owner: &str) -> &str {
-    if owner.is_empty() { OPERATOR } else { owner }
+fn refuse(finding: Finding) -> Act {
+    Box::new(move |_, _, _| Ok(RowResult::Refused(finding.clone())))
 }
 
-fn prepare_insured(hub: &Arc<Hub>, row: Insured) -> Act {
+fn prepare_insured(hub: &Arc<Hub>, owners: &Owners, row: Insured) -> Act {
+    let owner = match owners.of(&row.owner, &row.five.address) {
+        Ok(owner) => owner,
+        Err(finding) => return refuse(finding),
+    };
     let of = &row.insurance;
     let key = LinkKey::insured(&of.insurer, &of.symbol, &of.number, &of.branch);
     let source = format!("insurer:{}", of.insurer);
-    let owner = owner_or_operator(&row.owner);
     let arrival = Arrival::new(key, None, row.five, (&source, owner), hub.name(), &hub.book.names);
     let (insurance, item) = (row.insurance, hub.name());
     Box::new(move |tx, hub, request| insure(tx, hub, request, &arrival, &insurance, &item))
@@ -169,10 +162,13 @@ fn insure(
     Ok(entered.held.map_or(RowResult::Taken, RowResult::Held))
 }
 
-fn prepare_card(hub: &Arc<Hub>, row: CardRow) -> Act {
+fn prepare_card(hub: &Arc<Hub>, owners: &Owners, row: CardRow) -> Act {
+    let owner = match owners.of(&row.owner, &row.five.address) {
+        Ok(owner) => owner,
+        Err(finding) => return refuse(finding),
+    };
     let key = LinkKey::Card { generation: row.generation, serial: row.serial };
-    let owner = owner_or_operator(&row.owner).to_owned();
-    let arrival = Arrival::new(key, None, row.five, ("jpki", &owner), hub.name(), &hub.book.names);
+    let arrival = Arrival::new(key, None, row.five, ("jpki", owner), hub.name(), &hub.book.names);
     Box::new(move |tx, hub, request| bind(tx, hub, request, &arrival))
 }
 

@@ -4,6 +4,7 @@
 //! same deed serves the page, the vendor API and the command line.
 
 pub mod callers;
+pub mod catalogue;
 pub mod credential;
 pub mod disclosure;
 pub mod eligibility;
@@ -13,11 +14,13 @@ pub mod import;
 pub mod intake;
 pub mod municipality;
 pub mod operator;
+mod owner;
 pub mod refusal;
 pub mod registration;
 pub mod resident;
 #[cfg(feature = "testing")]
 pub mod testing;
+pub mod ticket;
 mod work;
 
 use std::sync::Arc;
@@ -36,6 +39,7 @@ pub use callers::{
     Granted, caller_of_session, caller_of_token, end_session, issue_token, open_session,
     staff_session,
 };
+pub use catalogue::{list_catalogue, put_catalogue};
 pub use disclosure::{audit_event, consent};
 pub use eligibility::{
     ChallengeView, Eligibility, PersonView, issue_challenge, resident_challenge, show_eligibility,
@@ -44,12 +48,13 @@ pub use held::{HeldView, decide_held, held_count, list_held};
 pub use municipality::{
     keep_schemes, list_tasks, municipality_name, put_schemes, read_feed, read_schemes, read_task,
 };
-pub use operator::{counts, log_checkpoint, log_state, log_tile};
+pub use operator::{card_alarms, counts, log_checkpoint, log_state, log_tile};
 pub use refusal::{Kind, Refusal};
 pub use registration::{TaskKind, accept_registration};
 pub use resident::{
     ChildView, LookView, OwnPage, child_page, own_looks, own_page, sign_in_resident,
 };
+pub use ticket::enter_by_ticket;
 pub use work::Worker;
 
 /// Large bodies that are read at once.

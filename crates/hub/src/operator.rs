@@ -5,6 +5,7 @@ use store::log::TilePath;
 use store::{CheckpointNote, LogFile, StoreError, Tx};
 
 use crate::Hub;
+use crate::credential::revocation::CrlStatus;
 use crate::refusal::Refusal;
 
 /// How much there is.
@@ -43,6 +44,26 @@ pub async fn log_tile(hub: &Hub, path: &TilePath) -> Result<Option<LogFile>, Ref
     let path = *path;
     let file = hub.store.read(move |tx| tx.log_tile(&path)).await;
     file.map_err(|error: StoreError| error.into())
+}
+
+/// What keeps cards from being taken, each with what to do; empty if all is well.
+#[must_use]
+pub fn card_alarms(hub: &Hub) -> Vec<String> {
+    let lists = hub.trust.revocation_lists();
+    if lists.is_empty() {
+        let nothing = "失効リストがありません。カードはすべて断られます。リストを入れてください。";
+        return vec![nothing.to_owned()];
+    }
+    let out = lists.iter().filter(|list| list.next_update <= hub.now());
+    let alarm = |list: &CrlStatus| {
+        format!(
+            "失効リストの期限が{}に切れました(発行者 {})。この発行者のカードはすべて断られます。\
+             新しいリストを入れてください。",
+            list.next_update.for_people(),
+            list.generation
+        )
+    };
+    out.map(alarm).collect()
 }
 
 fn count(tx: &mut Tx<'_>) -> Result<Counts, StoreError> {

@@ -108,10 +108,15 @@ fn eras(text: &str) -> Result<Vec<Era>, Fault> {
             short: entry.character("short")?,
             letter: entry.character("letter")?,
             ligature: entry.character("ligature")?,
+            reading: entry.text("reading")?,
+            code: entry.character("code")?,
             first: entry.day("first_day")?,
             basis: entry.basis("day")?,
         };
-        if ![era.short, era.letter, era.ligature].into_iter().all(|sign| signs.insert(sign)) {
+        if ![era.short, era.letter, era.ligature, era.code]
+            .into_iter()
+            .all(|sign| signs.insert(sign))
+        {
             return Err(entry.fault("a sign of this era stands for another one already"));
         }
         if eras.last().is_some_and(|before| era.first <= before.first) {

@@ -4,10 +4,14 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 use domain::instant::Instant;
+use domain::person::Birth;
 use reader::Algorithm;
 use reader::ca::Reason;
 use reader::card::{Challenge, Holder, Pins, SoftCard};
 use reader::directory::{Directory, DirectoryError};
+
+/// Characters of YYYY-MM-DD.
+const BIRTH_CHARACTERS: usize = 10;
 
 /// Test cards: issue, sign with, revoke and list virtual My Number cards.
 #[derive(Debug, Args)]
@@ -29,6 +33,9 @@ enum Action {
         /// The folder of the test CA.
         #[arg(long)]
         dir: PathBuf,
+        /// As a file for `pmh import --cards`: the certificates that are neither revoked nor over.
+        #[arg(long)]
+        csv: bool,
     },
 }
 
@@ -43,7 +50,7 @@ struct Issue {
     /// The name in kana.
     #[arg(long, default_value = "シケン タロウ")]
     kana: String,
-    /// Date of birth, YYYY-MM-DD.
+    /// Date of birth, YYYY-MM-DD, not in the future.
     #[arg(long, default_value = "1990-01-01")]
     birth: String,
     /// 1 male, 2 female, 9 unknown.
@@ -120,18 +127,41 @@ impl CardCommand {
     /// Does it, as of `at`, and prints the outcome.
     ///
     /// # Errors
-    /// [`DirectoryError`] says what to do.
-    pub(crate) fn run(&self, at: Instant) -> Result<(), DirectoryError> {
-        match &self.action {
-            Action::Issue(issue) => issue.run(at),
+    /// What to do.
+    pub(crate) fn run(&self, at: Instant) -> Result<(), String> {
+        let done = match &self.action {
+            Action::Issue(issue) => {
+                issue.check(at)?;
+                issue.run(at)
+            }
             Action::Sign(sign) => sign.run(),
             Action::Revoke(revoke) => revoke.run(at),
-            Action::List { dir } => list(&Directory::new(dir), at),
-        }
+            Action::List { dir, csv: true } => list_csv(&Directory::new(dir), at),
+            Action::List { dir, csv: false } => list(&Directory::new(dir), at),
+        };
+        done.map_err(|error| error.to_string())
     }
 }
 
 impl Issue {
+    /// Whether there can be such a holder.
+    fn check(&self, at: Instant) -> Result<(), String> {
+        if self.name.trim().is_empty() {
+            return Err("--name is empty: give the card a holder".to_owned());
+        }
+        let birth = Birth::parse(&self.birth).filter(|_| self.birth.len() == BIRTH_CHARACTERS);
+        let Some(birth) = birth else {
+            let birth = &self.birth;
+            return Err(format!("--birth {birth}: write an existing day as YYYY-MM-DD"));
+        };
+        match birth.day() {
+            Some(day) if day > at.day_in_japan() => {
+                Err(format!("--birth {day} is in the future: check the year"))
+            }
+            _ => Ok(()),
+        }
+    }
+
     fn run(&self, at: Instant) -> Result<(), DirectoryError> {
         let algorithm = if self.rsa { Algorithm::Rsa2048 } else { Algorithm::P384 };
         let holder = Holder {
@@ -184,6 +214,21 @@ fn list(directory: &Directory, at: Instant) -> Result<(), DirectoryError> {
     Ok(())
 }
 
+/// The cards that the hub may take, as `pmh import --cards` reads them.
+fn list_csv(directory: &Directory, at: Instant) -> Result<(), DirectoryError> {
+    println!("generation,serial,name,kana,birth,sex,address");
+    for card in directory.cards()? {
+        if directory.is_revoked(&card)? || card.not_after() < at {
+            continue;
+        }
+        let of = card.holder();
+        let cells = [&of.name, &of.kana, &of.birth, &of.sex, &of.address];
+        let cells = cells.map(|cell| format!("\"{}\"", cell.replace('"', "\"\"")));
+        println!("{},{},{}", card.generation(), card.serial(), cells.join(","));
+    }
+    Ok(())
+}
+
 fn state(card: &SoftCard, revoked: bool, at: Instant) -> &'static str {
     match (revoked, card.tries_left().0) {
         (true, _) => "revoked",
@@ -202,4 +247,40 @@ fn row(card: &SoftCard, state: &str) -> String {
     let (until, serial) = (card.not_after().day_in_japan(), card.serial());
     let name = &card.holder().name;
     format!("{id:12}  {kind:8} {state:8} {tries:5}  {until}  {serial:16}  {name}")
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+
+    #[derive(Debug, Parser)]
+    struct Line {
+        #[command(subcommand)]
+        action: Action,
+    }
+
+    #[test]
+    fn a_holder_has_a_name_and_was_born_on_a_day_that_was() {
+        // 2026-11-23 in Japan.
+        let at = Instant(1_795_359_600_000);
+        for (name, birth, want) in [
+            ("試験 太郎", "1990-05-01", "ok"),
+            ("試験 太郎", "2026-11-23", "ok"),
+            ("試験 太郎", "1948-00-00", "ok"),
+            ("試験 太郎", "2026-11-24", "--birth 2026-11-24 is in the future"),
+            ("試験 太郎", "1990-02-30", "--birth 1990-02-30: write an existing day"),
+            ("試験 太郎", "1990", "--birth 1990: write"),
+            ("試験 太郎", "", "--birth : write"),
+            ("試験 太郎", "平成2年", "--birth 平成2年: write"),
+            ("", "1990-05-01", "--name is empty"),
+            ("　", "1990-05-01", "--name is empty"),
+        ] {
+            let line = ["pmh", "issue", "--dir", "x", "--name", name, "--birth", birth];
+            let Action::Issue(issue) = Line::parse_from(line).action else { panic!("{line:?}") };
+            let got = issue.check(at).err().unwrap_or_else(|| "ok".to_owned());
+            assert!(got.starts_with(want), "{name} {birth}: {got}");
+        }
+    }
 }

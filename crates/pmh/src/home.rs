@@ -5,13 +5,13 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use hub::credential::{CardAlgorithm, CardTrust};
+use hub::credential::{CardAlgorithm, CardTrust, Tokens};
 use hub::{Hub, Parts, Secrets};
 use lawbook::Lawbook;
 use reader::directory::{Directory, unpem};
 use store::log::Signer;
 use store::vault::VaultKeys;
-use store::{Config, Entropy, Place, Store};
+use store::{Clock, Config, Entropy, Place, Store};
 
 use crate::clock;
 
@@ -31,6 +31,25 @@ impl Home {
             .map_err(|error| format!("cannot make {}: {error}", folder.display()))?;
         private(&folder.join("keys"), 0o700)?;
         Ok(Self { folder: folder.to_owned() })
+    }
+
+    /// Opens a folder that has a store already: a mistyped name must not become a new hub.
+    ///
+    /// # Errors
+    /// When there is none; the message says what to do.
+    pub fn existing(folder: &Path) -> Result<Self, String> {
+        let home = Self { folder: folder.to_owned() };
+        if home.database().exists() {
+            return Self::open(folder);
+        }
+        Err(format!(
+            "{}: there is no store; check --data, or make a new one with --create",
+            folder.display()
+        ))
+    }
+
+    fn database(&self) -> PathBuf {
+        self.folder.join("pmh.sqlite")
     }
 
     /// The folder.
@@ -66,6 +85,14 @@ impl Home {
         }
     }
 
+    /// What seals tokens, sessions and sign-in links: a hub that runs with the same key opens them.
+    ///
+    /// # Errors
+    /// When the key cannot be read.
+    pub fn tokens(&self) -> Result<Tokens, String> {
+        self.secret("tokens").map(Tokens::new)
+    }
+
     /// Opens the store.
     ///
     /// # Errors
@@ -75,7 +102,7 @@ impl Home {
             .map_err(|error| error.to_string())?;
         let signer = Signer::from_seed("pmh.example/log", &self.secret("audit-log")?)
             .map_err(|error| error.to_string())?;
-        let place = Place::Sqlite(self.folder.join("pmh.sqlite"));
+        let place = Place::Sqlite(self.database());
         let config = Config { durable, ..Config::new(place, vault, Arc::new(signer), entropy()) };
         Store::open(config, Arc::new(clock::now)).map_err(|error| error.to_string())
     }
@@ -85,6 +112,14 @@ impl Home {
     /// # Errors
     /// When a key, the database, the rules or the test CA cannot be opened.
     pub fn hub(&self, origin: &str, durable: bool) -> Result<Arc<Hub>, String> {
+        self.hub_at(origin, durable, Arc::new(clock::now))
+    }
+
+    /// The same with a clock of one's own.
+    ///
+    /// # Errors
+    /// As [`Home::hub`].
+    pub fn hub_at(&self, origin: &str, durable: bool, clock: Clock) -> Result<Arc<Hub>, String> {
         let book = Lawbook::embedded().map_err(|fault| fault.to_string())?;
         let hub = Hub::new(Parts {
             store: self.store(durable)?,
@@ -96,11 +131,11 @@ impl Home {
                 tokens: self.secret("tokens")?,
                 pseudonyms: self.secret("pseudonyms")?,
             },
-            clock: Arc::new(clock::now),
+            clock,
             entropy: entropy(),
         });
         let hub = Arc::new(hub);
-        self.accept_lists(&hub);
+        self.keep_lists(&hub);
         Ok(hub)
     }
 
@@ -117,14 +152,22 @@ impl Home {
         CardTrust::new(&certificates, &policies, &algorithms).map_err(|fault| fault.to_string())
     }
 
-    /// Reads the lists of revocations that lie in the folder; a CA without a fresh one is refused.
-    pub fn accept_lists(&self, hub: &Hub) {
+    /// Looks after the lists of revocations: renews those of the test CA in the folder that are
+    /// half over, reads them all, and raises an alarm for each that has run out. Without a current
+    /// list every card of its CA is refused.
+    pub fn keep_lists(&self, hub: &Hub) {
+        if let Err(error) = self.cards().renew_due_crls(hub.now()) {
+            tracing::error!(%error, "lists of revocations cannot be renewed");
+        }
         for path in files(&self.folder.join("test-cards").join("ca"), "-auth.crl.pem") {
             let list = fs::read_to_string(&path).ok().and_then(|text| unpem(&text));
             let Some(list) = list else { continue };
-            if let Err(fault) = hub.trust().accept_crl(&list, clock::now()) {
+            if let Err(fault) = hub.trust().accept_crl(&list, hub.now()) {
                 tracing::warn!(file = %path.display(), %fault, "a list of revocations is refused");
             }
+        }
+        for alarm in hub::card_alarms(hub) {
+            tracing::error!("{alarm}");
         }
     }
 }
@@ -155,4 +198,41 @@ pub fn entropy() -> Entropy {
             std::process::abort();
         }
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicI64, Ordering};
+
+    use domain::instant::Instant;
+    use reader::Algorithm;
+    use reader::card::{Holder, Pins};
+
+    use super::*;
+
+    const DAY: i64 = 86_400;
+
+    #[test]
+    fn a_hub_that_is_looked_after_has_current_lists_for_ever_and_raises_an_alarm_otherwise() {
+        let folder = std::env::temp_dir().join(format!("pmh-home-{}", std::process::id()));
+        let home = Home::open(&folder).unwrap();
+        let start = clock::now();
+        let pins = Pins { authentication: "1234".into(), signature: "ABC123".into() };
+        home.cards().issue(Algorithm::P384, Holder::default(), &pins, start).unwrap();
+        let time = Arc::new(AtomicI64::new(start.0));
+        let shared = Arc::clone(&time);
+        let clock: Clock = Arc::new(move || Instant(shared.load(Ordering::Relaxed)));
+        let hub = home.hub_at("http://home.test", false, clock).unwrap();
+        for day in 0..60 {
+            time.store(start.plus_seconds(day * DAY).0, Ordering::Relaxed);
+            home.keep_lists(&hub);
+            assert_eq!(hub::card_alarms(&hub), Vec::<String>::new(), "day {day}");
+        }
+        time.fetch_add(8 * DAY * 1000, Ordering::Relaxed);
+        assert_eq!(hub::card_alarms(&hub).len(), 1, "nobody looked after it for eight days");
+        home.keep_lists(&hub);
+        assert_eq!(hub::card_alarms(&hub), Vec::<String>::new());
+        drop(hub);
+        fs::remove_dir_all(folder).unwrap();
+    }
 }

@@ -5,13 +5,16 @@ pub mod audit;
 pub mod bench;
 mod benches;
 mod card;
+mod catalogue;
 pub mod client;
 pub mod clock;
 mod connections;
 pub mod demo;
 pub mod home;
 mod import;
+mod progress;
 pub mod serve;
+mod staff;
 
 use std::io::{BufReader, Write as _};
 use std::path::PathBuf;
@@ -43,6 +46,10 @@ enum Command {
     },
     /// Load a registry from a CSV file.
     Import(import::ImportCommand),
+    /// Who takes part: municipalities, institutions, systems, staff.
+    Catalogue(catalogue::CatalogueCommand),
+    /// Let a member of staff in.
+    Staff(staff::StaffCommand),
     /// Test CA and virtual My Number cards.
     Card(card::CardCommand),
     /// Check the audit log from the outside.
@@ -54,15 +61,27 @@ enum Command {
 /// Runs the program.
 #[must_use]
 pub fn main() -> ExitCode {
-    match Cli::parse().command {
+    let line = match Cli::try_parse() {
+        Ok(line) => line,
+        Err(error) => return misused(&error),
+    };
+    match line.command {
         Command::Demo(demo) => demo.run(),
         Command::Serve(serve) => report(serve.run()),
         Command::Ask { rules } => report(answer_questions(rules)),
-        Command::Import(import) => report(import.run()),
-        Command::Card(card) => report(card.run(clock::now()).map_err(|error| error.to_string())),
+        Command::Import(import) => import.run(),
+        Command::Catalogue(catalogue) => report(catalogue.run()),
+        Command::Staff(staff) => report(staff.run(clock::now())),
+        Command::Card(card) => report(card.run(clock::now())),
         Command::Audit(audit) => audit.run(&|| clock::now().0),
         Command::Bench(bench) => bench.run(&benches::environment()),
     }
+}
+
+/// Help was asked for, or the line does not read: 1, because 2 says that rows were refused.
+fn misused(error: &clap::Error) -> ExitCode {
+    let _nobody_reads = error.print();
+    if error.use_stderr() { ExitCode::FAILURE } else { ExitCode::SUCCESS }
 }
 
 /// Says what went wrong on standard error.

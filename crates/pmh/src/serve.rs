@@ -13,8 +13,9 @@ use web::DemoDesk;
 use crate::connections;
 use crate::home::Home;
 
-/// How often lists of revocations are read again: a revocation is known within five minutes.
-const LISTS: Duration = Duration::from_secs(60);
+/// How often lists of revocations are looked after, in seconds: a revocation is known within a
+/// minute.
+pub(crate) const LISTS_SECONDS: u64 = 60;
 
 /// Serve a hub.
 #[derive(Debug, Args)]
@@ -31,6 +32,9 @@ pub struct ServeCommand {
     /// Where people and systems reach the hub, if not at that address: part of what cards sign.
     #[arg(long)]
     origin: Option<String>,
+    /// How often lists of revocations are read again, in seconds.
+    #[arg(long, default_value_t = LISTS_SECONDS, value_parser = clap::value_parser!(u64).range(1..=60))]
+    lists_seconds: u64,
 }
 
 impl ServeCommand {
@@ -46,7 +50,8 @@ impl ServeCommand {
             let home = Home::open(&self.data)?;
             let hub = home.hub(&origin, true)?;
             say(&format!("listening on http://{address}"));
-            serve(listener, home, hub, None).await
+            let lists = Duration::from_secs(self.lists_seconds);
+            serve(listener, (home, lists), hub, None).await
         })
     }
 }
@@ -88,18 +93,19 @@ pub(crate) async fn listen(address: SocketAddr) -> Result<(TcpListener, SocketAd
     Ok((listener, address))
 }
 
-/// Serves a hub until the process is told to stop; requests under way are answered.
+/// Serves a hub, and looks after its folder at every pause, until the process is told to stop;
+/// requests under way are answered.
 ///
 /// # Errors
 /// When serving fails.
 pub(crate) async fn serve(
     listener: TcpListener,
-    home: Home,
+    (home, lists): (Home, Duration),
     hub: Arc<Hub>,
     demo: Option<Arc<dyn DemoDesk>>,
 ) -> Result<(), String> {
     let worker = tokio::spawn(Worker::new(Arc::clone(&hub)).run());
-    let lists = tokio::spawn(renew_lists(home, Arc::clone(&hub)));
+    let lists = tokio::spawn(keep_lists(home, lists, Arc::clone(&hub)));
     let router = web::router(hub, demo);
     connections::serve(listener, router, told_to_stop()).await;
     worker.abort();
@@ -107,10 +113,14 @@ pub(crate) async fn serve(
     Ok(())
 }
 
-async fn renew_lists(home: Home, hub: Arc<Hub>) {
+async fn keep_lists(home: Home, pause: Duration, hub: Arc<Hub>) {
     loop {
-        tokio::time::sleep(LISTS).await;
-        home.accept_lists(&hub);
+        tokio::time::sleep(pause).await;
+        let (home, hub) = (home.clone(), Arc::clone(&hub));
+        let kept = tokio::task::spawn_blocking(move || home.keep_lists(&hub)).await;
+        if let Err(error) = kept {
+            tracing::error!(%error, "lists of revocations are not looked after");
+        }
     }
 }
 

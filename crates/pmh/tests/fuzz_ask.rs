@@ -140,12 +140,15 @@ const CERTIFICATES: &str = "orgSpecificCertificateTypeId,myNumber,isNotDisclosed
 /// Every row of a file that reads is a row or a fault; together they are a batch that reads.
 fn imported(file: &[u8], book: &Lawbook) {
     if let Ok(rows) = csv::insured(file, &book.numbers) {
-        for fault in rows.into_iter().filter_map(Result::err) {
-            assert!(!fault.ja.is_empty() && !fault.code.is_empty(), "{fault:?}");
+        for faults in rows.into_iter().filter_map(|row| row.read.err()) {
+            let told =
+                |fault: &domain::finding::Finding| !fault.ja.is_empty() && !fault.en.is_empty();
+            assert!(!faults.is_empty() && faults.iter().all(told), "{faults:?}");
         }
     }
+    let _read_or_refused = csv::cards(file);
     let Ok(rows) = csv::certificates(file) else { return };
-    let records: Vec<String> = rows.into_iter().filter_map(Result::ok).collect();
+    let records: Vec<String> = rows.into_iter().filter_map(|row| row.read.ok()).collect();
     if records.is_empty() {
         return;
     }
@@ -197,8 +200,8 @@ fn the_seeds_are_read_unless_they_are_mangled() {
     for line in LINES {
         assert!(!refused(line.as_bytes(), &book), "{line}");
     }
-    assert!(csv::insured(INSURED.as_bytes(), &book.numbers).unwrap()[0].is_ok());
-    let record = csv::certificates(CERTIFICATES.as_bytes()).unwrap().remove(0).unwrap();
+    assert!(csv::insured(INSURED.as_bytes(), &book.numbers).unwrap()[0].read.is_ok());
+    let record = csv::certificates(CERTIFICATES.as_bytes()).unwrap().remove(0).read.unwrap();
     let batch = format!("[{record}]");
     let tree = intake::read(batch.as_bytes()).unwrap();
     let judged = subsidy::parse(&tree, "452025", &book.numbers).unwrap().next().unwrap();

@@ -10,9 +10,9 @@ use crate::random;
 
 /// How long a CA of ours lasts, in days (the real one: ten years).
 const CA_DAYS: i64 = 3_652;
-/// How long a list of revocations may be relied on, in days. The real list comes out daily; a
+/// How long a list of revocations may be relied on, in seconds. The real list comes out daily; a
 /// test bench that nobody renews for a week should still work.
-const CRL_DAYS: i64 = 7;
+pub const CRL_SECONDS: i64 = 7 * DAY;
 const DAY: i64 = 86_400;
 
 /// What the certificates of a CA are for; each purpose has one name for all generations.
@@ -260,7 +260,7 @@ impl TestCa {
     /// [`KeyFault`] if signing failed.
     pub fn crl(&mut self, at: Instant) -> Result<Vec<u8>, KeyFault> {
         self.crl_number += 1;
-        self.crl_between(at, at.plus_seconds(CRL_DAYS * DAY), &[])
+        self.crl_between(at, at.plus_seconds(CRL_SECONDS), &[])
     }
 
     /// A list of revocations for any period and with further extensions, also wrong ones.

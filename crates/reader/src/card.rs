@@ -17,7 +17,7 @@ pub const AUTHENTICATION_TRIES: u8 = 3;
 /// Tries of the signature PIN (security-reliability A1).
 pub const SIGNATURE_TRIES: u8 = 5;
 /// A certificate of ours lasts five years; the real one ends on the fifth birthday after issue.
-const CERTIFICATE_SECONDS: i64 = 1_826 * 86_400;
+pub const CERTIFICATE_SECONDS: i64 = 1_826 * 86_400;
 /// The nonce is what a challenge token begins with, in bytes.
 const NONCE_BYTES: usize = 16;
 

@@ -13,7 +13,7 @@ use base64::engine::general_purpose::STANDARD;
 use domain::instant::Instant;
 use serde::{Deserialize, Serialize};
 
-use crate::ca::{Purpose, Reason, Revoked, TestCa};
+use crate::ca::{CRL_SECONDS, Purpose, Reason, Revoked, TestCa};
 use crate::card::{CardAnswer, CardError, Challenge, Holder, Pins, SoftCard};
 use crate::hex;
 use crate::key::{Algorithm, KeyFault};
@@ -50,6 +50,9 @@ struct CaFile {
     purpose: Purpose,
     key_id: String,
     crl_number: u64,
+    /// When the last list was signed; absent in older folders, whose lists are renewed at once.
+    #[serde(default)]
+    listed_at: i64,
     revoked: Vec<RevokedRow>,
 }
 
@@ -165,6 +168,7 @@ impl Directory {
     /// # Errors
     /// [`DirectoryError`]
     pub fn revoke(&self, id: &str, reason: Reason, at: Instant) -> Result<(), DirectoryError> {
+        let _alone = self.alone()?;
         let card = self.card(id)?;
         let both = [(card.generation(), card.serial()), card.signature_serial()];
         for (_, mut ca) in self.cas()? {
@@ -182,7 +186,42 @@ impl Directory {
     /// # Errors
     /// [`DirectoryError`]
     pub fn renew_crls(&self, at: Instant) -> Result<(), DirectoryError> {
+        let _alone = self.alone()?;
         self.cas()?.iter_mut().try_for_each(|(_, ca)| self.publish(ca, at))
+    }
+
+    /// Renews the lists that have lived half their life, so that none runs out while somebody
+    /// looks after the folder. Gives how many there were.
+    ///
+    /// # Errors
+    /// [`DirectoryError`]
+    pub fn renew_due_crls(&self, at: Instant) -> Result<usize, DirectoryError> {
+        let mut renewed = 0;
+        if !self.root.join("ca").exists() {
+            return Ok(renewed);
+        }
+        let _alone = self.alone()?;
+        for name in names(&self.root.join("ca"))? {
+            let state: CaFile = from_json(&self.ca_file(&name, "json"))?;
+            let half = Instant(state.listed_at).plus_seconds(CRL_SECONDS / 2);
+            // A list from the future counts for nothing yet.
+            if half <= at || at < Instant(state.listed_at) {
+                self.publish(&mut self.read_ca(&name)?, at)?;
+                renewed += 1;
+            }
+        }
+        Ok(renewed)
+    }
+
+    /// Nobody else publishes lists meanwhile: a revocation must not be lost between two programs.
+    fn alone(&self) -> Result<fs::File, DirectoryError> {
+        let path = self.root.join("ca").join("lists.lock");
+        let lock = || {
+            path.parent().map_or(Ok(()), fs::create_dir_all)?;
+            let file = fs::File::options().create(true).append(true).open(&path)?;
+            file.lock().map(|()| file)
+        };
+        lock().map_err(|source| io_error(&path, source))
     }
 
     /// Whether the user-authentication certificate of `card` has been revoked.
@@ -219,6 +258,7 @@ impl Directory {
                 purpose: ca.purpose(),
                 key_id: hex(ca.key_id()),
                 crl_number: ca.crl_number(),
+                listed_at: at.0,
                 revoked: ca.revoked().iter().map(row).collect(),
             }),
         )
@@ -362,6 +402,31 @@ mod tests {
         assert_eq!(directory.cas().unwrap().len(), 2);
         let unknown = directory.card("../x");
         assert!(matches!(unknown, Err(DirectoryError::NoCard(_))));
+        fs::remove_dir_all(root).unwrap();
+    }
+
+    #[test]
+    fn lists_are_renewed_before_half_their_life_is_over_and_keep_what_was_revoked() {
+        let name = format!("pmh-lists-{}", hex(&crate::random::<8>().unwrap()));
+        let root = std::env::temp_dir().join(name);
+        let directory = Directory::new(&root);
+        assert_eq!(directory.renew_due_crls(AT).unwrap(), 0, "nothing is made");
+        let pins = Pins { authentication: "1234".into(), signature: "ABC123".into() };
+        let card = directory.issue(Algorithm::P384, Holder::default(), &pins, AT).unwrap();
+        directory.revoke(card.id(), Reason::KeyCompromise, AT).unwrap();
+        for (seconds, want) in [
+            (0, 0),
+            (CRL_SECONDS / 2 - 1, 0),
+            (CRL_SECONDS / 2, 2),
+            (CRL_SECONDS / 2, 0),
+            (CRL_SECONDS, 2),
+            (100 * CRL_SECONDS, 2),
+            (0, 2),
+        ] {
+            let renewed = directory.renew_due_crls(AT.plus_seconds(seconds)).unwrap();
+            assert_eq!(renewed, want, "after {seconds} s");
+        }
+        assert!(directory.is_revoked(&card).unwrap());
         fs::remove_dir_all(root).unwrap();
     }
 

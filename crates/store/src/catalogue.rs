@@ -211,14 +211,19 @@ impl Tx<'_> {
         self.conn.one(
             "select client, kind, organisation, jwks from client where client = $1",
             params![client],
-            |row| {
-                Ok(Client {
-                    client: row.text(0)?,
-                    kind: u8::try_from(row.int(1)?).unwrap_or(0),
-                    organisation: row.text(2)?,
-                    jwks: row.text(3)?,
-                })
-            },
+            client_row,
+        )
+    }
+
+    /// Every client, by identifier.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn clients(&mut self) -> Result<Vec<Client>, StoreError> {
+        self.conn.rows(
+            "select client, kind, organisation, jwks from client order by client",
+            &[],
+            client_row,
         )
     }
 
@@ -244,14 +249,19 @@ impl Tx<'_> {
         self.conn.one(
             "select staff, kind, organisation, name from staff where staff = $1",
             params![staff],
-            |row| {
-                Ok(Staff {
-                    staff: row.text(0)?,
-                    kind: u8::try_from(row.int(1)?).unwrap_or(0),
-                    organisation: row.text(2)?,
-                    name: row.text(3)?,
-                })
-            },
+            staff_row,
+        )
+    }
+
+    /// All staff, by identifier.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn all_staff(&mut self) -> Result<Vec<Staff>, StoreError> {
+        self.conn.rows(
+            "select staff, kind, organisation, name from staff order by staff",
+            &[],
+            staff_row,
         )
     }
 
@@ -289,6 +299,24 @@ impl Tx<'_> {
             held: count("select count(*) from link where state = 2")?,
         })
     }
+}
+
+fn client_row(row: &Row<'_>) -> Result<Client, StoreError> {
+    Ok(Client {
+        client: row.text(0)?,
+        kind: u8::try_from(row.int(1)?).unwrap_or(0),
+        organisation: row.text(2)?,
+        jwks: row.text(3)?,
+    })
+}
+
+fn staff_row(row: &Row<'_>) -> Result<Staff, StoreError> {
+    Ok(Staff {
+        staff: row.text(0)?,
+        kind: u8::try_from(row.int(1)?).unwrap_or(0),
+        organisation: row.text(2)?,
+        name: row.text(3)?,
+    })
 }
 
 fn institution_row(row: &Row<'_>) -> Result<Institution, StoreError> {

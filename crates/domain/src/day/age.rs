@@ -62,9 +62,11 @@ pub fn attained(birth: Date, age: Age) -> Result<Date, Finding> {
 ///
 /// # Errors
 ///
-/// `age-range-reversed` or `day-out-of-range`.
+/// `age-range-reversed` at `from`; `day-out-of-range` at `from` or `to`.
 pub fn age_range(birth: Date, from: Age, to: Age) -> Result<Range, Finding> {
-    let range = Range { first: attained(birth, from)?, last: attained(birth, to)? };
+    let at = |at: &'static str| move |finding| Finding { at: at.into(), ..finding };
+    let first = attained(birth, from).map_err(at("from"))?;
+    let range = Range { first, last: attained(birth, to).map_err(at("to"))? };
     if range.first <= range.last { Ok(range) } else { Err(reversed()) }
 }
 

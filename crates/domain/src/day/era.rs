@@ -16,6 +16,10 @@ pub struct Era {
     pub letter: char,
     /// ㋿, one character for the whole name.
     pub ligature: char,
+    /// レイワ, in full-width katakana.
+    pub reading: String,
+    /// 5, the figure before a day in seven figures (元号区分コード).
+    pub code: char,
     /// The first day.
     pub first: Date,
     /// Where it was proclaimed.

@@ -13,11 +13,11 @@ pub(crate) fn calendar() -> Calendar {
     let half = |(month, days)| HalfMonth { month, days, basis: basis() };
     Calendar {
         eras: vec![
-            era("明治", '明', 'M', '㍾', date(1868, 1, 25)),
-            era("大正", '大', 'T', '㍽', date(1912, 7, 30)),
-            era("昭和", '昭', 'S', '㍼', date(1926, 12, 25)),
-            era("平成", '平', 'H', '㍻', date(1989, 1, 8)),
-            era("令和", '令', 'R', '㋿', date(2019, 5, 1)),
+            era(["明治", "メイジ"], ['明', 'M', '㍾', '1'], date(1868, 1, 25)),
+            era(["大正", "タイショウ"], ['大', 'T', '㍽', '2'], date(1912, 7, 30)),
+            era(["昭和", "ショウワ"], ['昭', 'S', '㍼', '3'], date(1926, 12, 25)),
+            era(["平成", "ヘイセイ"], ['平', 'H', '㍻', '4'], date(1989, 1, 8)),
+            era(["令和", "レイワ"], ['令', 'R', '㋿', '5'], date(2019, 5, 1)),
         ],
         gregorian_from: date(1873, 1, 1),
         gregorian_basis: basis(),
@@ -40,6 +40,8 @@ fn from(day: Date) -> Basis {
     Basis { in_force_from: day, ..basis() }
 }
 
-fn era(name: &str, short: char, letter: char, ligature: char, first: Date) -> Era {
-    Era { name: name.into(), short, letter, ligature, first, basis: basis() }
+fn era([name, reading]: [&str; 2], signs: [char; 4], first: Date) -> Era {
+    let [short, letter, ligature, code] = signs;
+    let (name, reading) = (name.into(), reading.into());
+    Era { name, short, letter, ligature, reading, code, first, basis: basis() }
 }

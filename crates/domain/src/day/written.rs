@@ -1,12 +1,17 @@
 //! Reading a day in every form in which it is written.
 
+use std::borrow::Cow;
+
 use jiff::civil::Date;
 
-use super::{Calendar, Era, EraForm};
+use super::{Calendar, Era, EraForm, out_of_range};
 use crate::finding::Finding;
+use crate::name::kana_key;
 
 /// The longest text that is looked at, in characters. Ours: no form of a date is longer.
 const CHARACTERS: usize = 40;
+/// Figures of a day with the code of its era.
+const CODED: usize = 7;
 
 /// A day as `YYYY-MM-DD`, nothing else.
 ///
@@ -22,25 +27,31 @@ pub fn iso(text: &str) -> Result<Date, Finding> {
     if !shaped {
         return Err(day_form());
     }
-    text.parse().map_err(|_| no_such_day())
+    let day: Date = text.parse().map_err(|_| no_such_day())?;
+    // jiff has a year 0, the calendar of the law has none.
+    if day.year() > 0 { Ok(day) } else { Err(no_such_day()) }
 }
 
 impl Calendar {
-    /// Reads a day: 令和8年11月23日, 令和元年5月1日, 令和八年十一月二十三日, 令8.11.23, R8.11.23,
-    /// R08/11/23, R8-11-23, R081123, ㋿8年11月23日, 2026-11-23, 2026/11/23, 2026年11月23日, 20261123;
-    /// in full or half width, in upper or lower case, with spaces anywhere.
+    /// Reads a day: 令和8年11月23日, 令和8年11月23, 令和元年5月1日, 令和八年十一月二十三日,
+    /// 令和八年十一月廿三日, 令8.11.23, R8.11.23, R.8.11.23, R08/11/23, R8-11-23, R081123, 5081123,
+    /// ㋿8年11月23日, ﾚｲﾜ8年11月23日, 2026-11-23, 2026/11/23, 2026年11月23日,
+    /// 二〇二六年十一月二十三日, 20261123; in full or half width, in upper or lower case, with spaces
+    /// anywhere.
     ///
     /// law:元号法 law:太政官布告M5-337
     ///
     /// # Errors
     ///
     /// `written-day` if it is none of these; `no-such-day`; `not-in-era` with the right writing for
-    /// a day before or after the era (昭和64年1月8日 is 平成1年1月8日); `before-gregorian`.
+    /// a day before or after the era (昭和64年1月8日 is 平成1年1月8日); `before-gregorian`;
+    /// `day-out-of-range`.
     pub fn read(&self, text: &str) -> Result<Date, Finding> {
         if text.chars().count() > CHARACTERS {
             return Err(unreadable());
         }
         let text: String = text.chars().filter(|it| !it.is_whitespace()).map(fold).collect();
+        let text = text.replace('廿', "二十").replace('卅', "三十");
         let (era, rest) = self.split_era(&text);
         let written = Written::read(rest, era.is_some()).ok_or_else(unreadable)?;
         let base = era.map_or(0, |era| i32::from(era.first.year()) - 1);
@@ -57,7 +68,12 @@ impl Calendar {
     fn split_era<'text>(&self, text: &'text str) -> (Option<&Era>, &'text str) {
         let rest = |era: &Era| {
             let signs = [era.ligature, era.short, era.letter];
-            text.strip_prefix(era.name.as_str()).or_else(|| text.strip_prefix(signs))
+            let named = text.strip_prefix(era.name.as_str()).or_else(|| text.strip_prefix(signs));
+            let named = named.or_else(|| behind_reading(text, era));
+            // R.8.11.23 has a point behind the letter, as abbreviations do.
+            named
+                .map(|rest| rest.strip_prefix('.').unwrap_or(rest))
+                .or_else(|| behind_code(text, era))
         };
         let found = self.eras.iter().find_map(|era| rest(era).map(|rest| (Some(era), rest)));
         found.unwrap_or_else(|| (None, text.strip_prefix("西暦").unwrap_or(text)))
@@ -75,6 +91,22 @@ impl Calendar {
     }
 }
 
+/// ﾚｲﾜ, レイワ and れいわ are one reading.
+fn behind_reading<'text>(text: &'text str, era: &Era) -> Option<&'text str> {
+    let kana = |character: char| matches!(character, 'ぁ'..='ヿ' | 'ｦ'..='ﾟ');
+    let rest = text.trim_start_matches(kana);
+    let reading = &text[..text.len() - rest.len()];
+    let same = !reading.is_empty() && kana_key(reading) == kana_key(&era.reading);
+    same.then_some(rest)
+}
+
+/// Seven figures, the first of which is the era's: eight are a year without an era, and six always
+/// follow a sign.
+fn behind_code<'text>(text: &'text str, era: &Era) -> Option<&'text str> {
+    let figures = text.len() == CODED && text.bytes().all(|byte| byte.is_ascii_digit());
+    text.strip_prefix(era.code).filter(|_| figures)
+}
+
 /// Year, month and day as figures.
 struct Written {
     year: i32,
@@ -85,7 +117,8 @@ struct Written {
 impl Written {
     /// From text without the era. Years without an era have four figures.
     fn read(text: &str, era: bool) -> Option<Self> {
-        let [year, month, day] = parts(text, era)?;
+        let [year, month, day] = parts(text, era)?.map(positional);
+        let [year, month, day] = [&*year, &*month, &*day];
         let four = year.len() == 4 && year.bytes().all(|byte| byte.is_ascii_digit());
         if !era && !four {
             return None;
@@ -96,10 +129,11 @@ impl Written {
 
     /// The day if the year before year 1 is `base`.
     fn day(&self, base: i32) -> Result<Date, Finding> {
-        let year = i16::try_from(base + self.year).ok();
+        let year = i16::try_from(base + self.year).ok().filter(|year| *year <= Date::MAX.year());
+        let year = year.ok_or_else(out_of_range)?;
         let [month, day] =
             [self.month, self.day].map(|part| i8::try_from(part).unwrap_or_default());
-        year.and_then(|year| Date::new(year, month, day).ok()).ok_or_else(no_such_day)
+        Date::new(year, month, day).map_err(|_| no_such_day())
     }
 }
 
@@ -107,7 +141,7 @@ impl Written {
 fn parts(text: &str, era: bool) -> Option<[&str; 3]> {
     if let Some((year, rest)) = text.split_once('年') {
         let (month, rest) = rest.split_once('月')?;
-        return Some([year, month, rest.strip_suffix('日')?]);
+        return Some([year, month, rest.strip_suffix('日').unwrap_or(rest)]);
     }
     let separator = ['.', '/', '-'].into_iter().find(|&separator| text.contains(separator));
     if let Some(separator) = separator {
@@ -120,27 +154,35 @@ fn parts(text: &str, era: bool) -> Option<[&str; 3]> {
     figures.then(|| [&text[..places - 4], &text[places - 4..places - 2], &text[places - 2..]])
 }
 
+/// 二〇二六 as 2026, each kanji a figure of its own; other texts as they are.
+fn positional(text: &str) -> Cow<'_, str> {
+    let figure = |character: char| KANJI.chars().position(|known| known == character);
+    let figures: Option<Vec<usize>> = text.chars().map(figure).collect();
+    match figures {
+        Some(figures) => figures.iter().map(usize::to_string).collect::<String>().into(),
+        None => text.into(),
+    }
+}
+
 /// A number of up to `places` Arabic figures, or a number below 100 in kanji.
 fn figure(text: &str, places: usize) -> Option<i32> {
     if text.bytes().all(|byte| byte.is_ascii_digit()) {
         return (1..=places).contains(&text.len()).then(|| text.parse().ok()).flatten();
     }
-    let (tens, ones) = match text.split_once('十') {
-        Some((tens, ones)) => (if tens.is_empty() { 1 } else { kanji(tens)? }, ones),
-        None => match text.chars().count() {
-            2 => text.split_at_checked('一'.len_utf8()).and_then(|(a, b)| Some((kanji(a)?, b)))?,
-            _ => (0, text),
-        },
-    };
-    let ones = if ones.is_empty() && text.ends_with('十') { 0 } else { kanji(ones)? };
+    let (tens, ones) = text.split_once('十')?;
+    let tens = if tens.is_empty() { 1 } else { kanji(tens)? };
+    let ones = if ones.is_empty() { 0 } else { kanji(ones)? };
     Some(tens * 10 + ones)
 }
+
+/// The figures in kanji, by value.
+const KANJI: &str = "〇一二三四五六七八九";
 
 /// One figure in kanji.
 fn kanji(text: &str) -> Option<i32> {
     let mut figures = text.chars();
     let figure = figures.next()?;
-    let value = "〇一二三四五六七八九".chars().zip(0..).find(|&(known, _)| known == figure)?.1;
+    let value = KANJI.chars().zip(0..).find(|&(known, _)| known == figure)?.1;
     figures.next().is_none().then_some(value)
 }
 

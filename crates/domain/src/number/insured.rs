@@ -31,17 +31,38 @@ impl InsuredPerson {
         branch: &str,
         rules: &NumberRules,
     ) -> Result<Self, Finding> {
+        Self::read(insurer, symbol, number, branch, rules)
+            .map_err(|mut findings| findings.swap_remove(0))
+    }
+
+    /// As [`InsuredPerson::new`], with everything that is wrong.
+    ///
+    /// # Errors
+    ///
+    /// Every finding of [`InsuredPerson::new`], in the order of the parts.
+    pub fn read(
+        insurer: &str,
+        symbol: &str,
+        number: &str,
+        branch: &str,
+        rules: &NumberRules,
+    ) -> Result<Self, Vec<Finding>> {
         let insurer = InsurerNumber::parse(insurer, rules)
-            .map_err(|finding| Finding { at: "insurer".into(), ..finding })?;
-        if !plain(symbol) {
-            return Err(insured_text("symbol"));
-        }
-        if !plain(number) || fold(number).is_empty() {
-            return Err(insured_text("number"));
-        }
+            .map_err(|finding| Finding { at: "insurer".into(), ..finding });
         let two_digits = branch.len() == 2 && branch.bytes().all(|byte| byte.is_ascii_digit());
-        if !branch.is_empty() && !two_digits {
-            return Err(branch_form());
+        let wrong = [
+            (!plain(symbol)).then(|| insured_text("symbol")),
+            (!plain(number) || fold(number).is_empty()).then(|| insured_text("number")),
+            (!branch.is_empty() && !two_digits).then(branch_form),
+        ];
+        let wrong = wrong.into_iter().flatten();
+        let insurer = match insurer {
+            Err(finding) => return Err([finding].into_iter().chain(wrong).collect()),
+            Ok(insurer) => insurer,
+        };
+        let wrong: Vec<Finding> = wrong.collect();
+        if !wrong.is_empty() {
+            return Err(wrong);
         }
         let [symbol, number, branch] = [symbol, number, branch].map(str::to_owned);
         Ok(Self { insurer, symbol, number, branch })

@@ -21,7 +21,7 @@ pub use challenge::{Challenges, Issued, OpenChallenge};
 pub use jwk::{ClientKeys, JwkFault, JwsAlgorithm};
 pub use refusal::CardRefusal;
 pub use revocation::{CrlFault, CrlStatus};
-pub use token::{Claims, ClientKind, Session, SessionKind, TokenRefusal, Tokens};
+pub use token::{Claims, ClientKind, Session, SessionKind, Ticket, TokenRefusal, Tokens};
 
 /// Lower-case hexadecimal.
 pub(crate) fn hex(bytes: &[u8]) -> String {

@@ -21,6 +21,8 @@ pub const ACCESS_SECONDS: i64 = 300;
 pub const RESIDENT_SECONDS: i64 = 30 * 60;
 /// The longest life of a staff session, in seconds: a shift.
 pub const STAFF_SECONDS: i64 = 8 * 60 * 60;
+/// The longest life of a sign-in link, in seconds: long enough to hand it over.
+pub const TICKET_SECONDS: i64 = 5 * 60;
 /// Random bytes in front of every token.
 pub const NONCE_BYTES: usize = 24;
 
@@ -93,6 +95,22 @@ pub struct Session {
     pub expires: Instant,
 }
 
+/// What a one-time sign-in link says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ticket {
+    /// A random name, by which it is spent.
+    pub id: String,
+    /// The hub that it is for, by origin.
+    pub origin: String,
+    /// The member of staff, as the catalogue names them.
+    pub staff: String,
+    /// The terminal that the session is bound to; empty for none.
+    pub terminal: String,
+    /// From when on it is refused.
+    #[serde(with = "millis")]
+    pub expires: Instant,
+}
+
 /// Why a token was refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
 #[error("{}", self.code())]
@@ -134,11 +152,12 @@ impl TokenRefusal {
     }
 }
 
-/// Keeps the two kinds of token apart: one never opens as the other.
+/// Keeps the kinds of token apart: one never opens as another.
 #[derive(Debug, Clone, Copy)]
 enum Purpose {
     Access = 1,
     Session = 2,
+    Ticket = 3,
 }
 
 /// Seals and opens tokens.
@@ -195,6 +214,23 @@ impl Tokens {
     pub fn open_session(&self, token: &str, at: Instant) -> Result<Session, TokenRefusal> {
         let session: Session = self.unseal(Purpose::Session, token).ok_or(TokenRefusal::Foreign)?;
         current(session.expires, at).map(|()| session)
+    }
+
+    /// A one-time sign-in link's ticket; `nonce` must be fresh and random. It lives until
+    /// `ticket.expires`, but [`TICKET_SECONDS`] from `at` at most.
+    #[must_use]
+    pub fn issue_ticket(&self, ticket: &Ticket, at: Instant, nonce: [u8; NONCE_BYTES]) -> String {
+        let expires = ticket.expires.min(at.plus_seconds(TICKET_SECONDS));
+        self.seal(Purpose::Ticket, &Ticket { expires, ..ticket.clone() }, nonce)
+    }
+
+    /// Opens a ticket. Whether it was used before is for the store to say.
+    ///
+    /// # Errors
+    /// [`TokenRefusal`]
+    pub fn open_ticket(&self, ticket: &str, at: Instant) -> Result<Ticket, TokenRefusal> {
+        let ticket: Ticket = self.unseal(Purpose::Ticket, ticket).ok_or(TokenRefusal::Foreign)?;
+        current(ticket.expires, at).map(|()| ticket)
     }
 
     fn seal<T: Serialize>(&self, purpose: Purpose, value: &T, nonce: [u8; NONCE_BYTES]) -> String {
@@ -285,6 +321,7 @@ mod tests {
         let cookie = tokens.issue_session(&session(SessionKind::Resident), AT, [2; 24]);
         assert_eq!(tokens.open_session(&token, AT), Err(TokenRefusal::Foreign));
         assert_eq!(tokens.open(&cookie, AT), Err(TokenRefusal::Foreign));
+        assert_eq!(tokens.open_ticket(&cookie, AT), Err(TokenRefusal::Foreign));
         assert_eq!(Tokens::new([2; 32]).open(&token, AT), Err(TokenRefusal::Foreign));
         let bytes = URL_SAFE_NO_PAD.decode(&token).unwrap();
         for bit in 0..bytes.len() * 8 {

@@ -1,6 +1,7 @@
 //! The section *Days*.
 
 use domain::day::{self, Age, EraForm, Interval};
+use domain::finding::Finding;
 use lawbook::Lawbook;
 use serde_json::json;
 
@@ -17,7 +18,7 @@ pub(super) fn attained(fields: &mut Fields<'_>, book: &Lawbook) -> Answer {
         (false, _) => age(fields)?,
     };
     fields.finish()?;
-    let day = day::attained(birth, age).map_err(|finding| Refusal::of(finding, ""))?;
+    let day = day::attained(birth, age).map_err(|finding| at_age(finding, age, fields))?;
     let calendar = &book.calendar;
     let basis = if weeks { &calendar.age_range_basis } else { &calendar.age_basis };
     Ok(cite(json!({"day": day.to_string()}), &[basis]))
@@ -29,7 +30,7 @@ pub(super) fn age_range(fields: &mut Fields<'_>, book: &Lawbook) -> Answer {
     let [from, to] = [whole_age(fields, "from")?, whole_age(fields, "to")?];
     fields.finish()?;
     let range = day::age_range(birth, from, to).map_err(|finding| {
-        let at = if finding.at.is_empty() { String::new() } else { fields.at(&finding.at) };
+        let at = fields.at(&finding.at);
         Refusal::of(finding, at)
     })?;
     let answer = json!({"from": range.first.to_string(), "to": range.last.to_string()});
@@ -45,7 +46,7 @@ pub(super) fn after_interval(fields: &mut Fields<'_>, book: &Lawbook) -> Answer 
     fields.finish()?;
     let calendar = &book.calendar;
     let day = day::after_interval(from, interval, calendar)
-        .map_err(|finding| Refusal::of(finding, ""))?;
+        .map_err(|finding| Refusal::of(finding, "/at_least"))?;
     let answer = json!({"day": day.to_string()});
     if let Interval::Days(_) = interval {
         return Ok(cite(answer, &[&calendar.interval_days_basis]));
@@ -57,8 +58,8 @@ pub(super) fn after_interval(fields: &mut Fields<'_>, book: &Lawbook) -> Answer 
 pub(super) fn school_entry(fields: &mut Fields<'_>, book: &Lawbook) -> Answer {
     let birth = fields.day("birth")?;
     fields.finish()?;
-    let day =
-        day::school_entry(birth, &book.calendar).map_err(|finding| Refusal::of(finding, ""))?;
+    let day = day::school_entry(birth, &book.calendar)
+        .map_err(|finding| Refusal::of(finding, "/birth"))?;
     let bases = [&book.calendar.school.basis, &book.calendar.age_basis];
     Ok(cite(json!({"day": day.to_string()}), &bases))
 }
@@ -110,6 +111,16 @@ fn interval(fields: &mut Fields<'_>) -> Result<Interval, Refusal> {
         }
         _ => Err(interval_form(fields)),
     }
+}
+
+/// The age leads too far: it is what there is to check.
+fn at_age(finding: Finding, age: Age, fields: &Fields<'_>) -> Refusal {
+    let name = match age {
+        Age::Months(_) => "months",
+        Age::Years(_) => "years",
+        Age::Weeks(..) => "weeks",
+    };
+    Refusal::of(finding, fields.at(name))
 }
 
 fn age_form(fields: &Fields<'_>) -> Refusal {

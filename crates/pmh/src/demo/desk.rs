@@ -91,6 +91,7 @@ fn about(label: &str) -> &'static str {
         label::SECOND_TOWN => "熊本市の住民",
         label::EXPIRED => "期限の切れた受給者証",
         label::REVOKED_CARD => "失効したカード",
+        label::OVER_CARD => "電子証明書の期限が切れたカード",
         label::FOREIGN_CARD => "ほかの認証局のカード",
         label::WRONG_PIN => "暗証番号を間違える役",
         label::CORRECTED => "自治体が記録を直す方",

@@ -15,14 +15,14 @@ use hub::{Hub, TaskKind, Worker, accept_registration, keep_schemes};
 use jiff::civil::Date;
 use reader::Algorithm;
 use reader::ca::{Purpose, Reason};
-use reader::card::{Holder, Pins, SoftCard};
+use reader::card::{CERTIFICATE_SECONDS, Holder, Pins, SoftCard};
 use reader::client::{ClientAlgorithm, ClientKey};
 use reader::directory::Directory;
 use store::StoreError;
 use store::catalogue::{Client, Institution, Municipality, Staff};
 
 use super::desk::{Cards, DemoCard};
-use super::pilot::{PILOTS, Task};
+use super::pilot::{PILOTS, Task, about};
 use super::tell::Tell;
 use super::town::STORY_TOWN;
 use super::town::{CardAlgorithm, CardFate, CardPlan};
@@ -33,6 +33,8 @@ use crate::home::Home;
 
 /// What the towns of the demo are made from.
 pub const SEED: u64 = 20_260_401;
+/// For how long the certificates of the old card have been over.
+const OVER_SECONDS: i64 = 30 * 86_400;
 const LOADED: &str = "demo.loaded";
 
 /// The world and its cards; the day on which it was made is kept beside the data.
@@ -62,10 +64,14 @@ fn issue(home: &Home, world: &World) -> Result<Cards, String> {
         let person = &world.residents[plan.resident];
         let (directory, old) = match plan.fate {
             CardFate::Foreign => (&foreign, &mut old_foreign),
-            CardFate::Good | CardFate::Revoked => (&own, &mut old),
+            CardFate::Good | CardFate::Revoked | CardFate::Over => (&own, &mut old),
         };
         let holder = holder(person);
-        let found = old.iter().position(|card| *card.holder() == holder);
+        let over = |card: &SoftCard| card.not_after() < clock::now();
+        let same = |card: &SoftCard| {
+            *card.holder() == holder && over(card) == (plan.fate == CardFate::Over)
+        };
+        let found = old.iter().position(same);
         let card = match found {
             Some(at) => old.swap_remove(at),
             None => new_card(directory, plan, holder)?,
@@ -105,7 +111,12 @@ fn new_card(directory: &Directory, plan: &CardPlan, holder: Holder) -> Result<So
         directory.ca(algorithm, purpose, at).map_err(|error| error.to_string())?;
     }
     let pins = Pins { authentication: plan.pin.to_owned(), signature: "DEMO2026".to_owned() };
-    let card = directory.issue(algorithm, holder, &pins, at).map_err(|error| error.to_string())?;
+    let issued = match plan.fate {
+        CardFate::Over => at.plus_seconds(-CERTIFICATE_SECONDS - OVER_SECONDS),
+        _ => at,
+    };
+    let card =
+        directory.issue(algorithm, holder, &pins, issued).map_err(|error| error.to_string())?;
     if plan.fate == CardFate::Revoked {
         directory
             .revoke(card.id(), Reason::KeyCompromise, at)
@@ -169,10 +180,8 @@ async fn catalogue(hub: &Arc<Hub>, home: &Home, world: &World) -> Result<(), Str
     let staff = staff(world);
     let kept = hub.store().write(move |tx| {
         for of in &PILOTS {
-            let tasks: Vec<String> =
-                of.tasks().iter().map(|(task, _)| task.name().to_owned()).collect();
             let name = format!("{}{}", of.prefecture, of.name);
-            let (code, about) = (of.code.to_owned(), tasks.join("、"));
+            let (code, about) = (of.code.to_owned(), about(of));
             tx.put_municipality(&Municipality { code, name, about })?;
         }
         institutions.iter().try_for_each(|of| tx.put_institution(of))?;

@@ -11,6 +11,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
 use clap::Args;
 use web::DemoDesk;
@@ -66,7 +67,8 @@ impl DemoCommand {
 
         let cards = Arc::new(cards);
         let desk: Arc<dyn DemoDesk> = Arc::new(desk::Desk::new(&world, Arc::clone(&cards)));
-        let serving = serve::serve(listener, home.clone(), Arc::clone(&hub), Some(desk));
+        let lists = Duration::from_secs(serve::LISTS_SECONDS);
+        let serving = serve::serve(listener, (home.clone(), lists), Arc::clone(&hub), Some(desk));
         let serving = tokio::spawn(serving);
         let stage = story::Stage::new(&origin, world, cards, &home)?;
         let held = tokio::task::spawn_blocking(move || {

@@ -87,6 +87,20 @@ impl Pilot {
     }
 }
 
+/// The tasks in words for people: what is only set up, or doubtful, says so.
+#[must_use]
+pub fn about(pilot: &Pilot) -> String {
+    let tasks: Vec<String> = pilot
+        .tasks()
+        .iter()
+        .map(|(task, far)| match far {
+            Readiness::Started => task.name().to_owned(),
+            Readiness::Configured => format!("{}(設定のみ・開始は未確認)", task.name()),
+        })
+        .collect();
+    tasks.join("、")
+}
+
 /// The 16 municipalities in the order of the table.
 pub const PILOTS: [Pilot; 16] = [
     children("022080", "青森県", "むつ市"),
@@ -189,6 +203,16 @@ mod tests {
             let said: Vec<String> =
                 tasks.iter().map(|(task, far)| format!("{} {far:?}", task.name())).collect();
             assert_eq!(said.join(", "), want, "{code}");
+        }
+    }
+
+    #[test]
+    fn what_has_not_started_is_not_told_as_taking_part() {
+        for (code, want) in [
+            ("022080", "予防接種、母子保健"),
+            ("132098", "予防接種(設定のみ・開始は未確認)、母子保健(設定のみ・開始は未確認)"),
+        ] {
+            assert_eq!(about(pilot(code).unwrap()), want);
         }
     }
 }

@@ -1,8 +1,7 @@
 //! How the demo speaks: one plain sentence a step, what happened and how long it took.
 
-use std::io::{IsTerminal as _, Write as _};
-
 use crate::clock::Watch;
+use crate::progress;
 use crate::serve::say;
 
 /// The demo's voice.
@@ -27,15 +26,9 @@ impl Tell {
 
     /// Shows how far long work is, on a terminal.
     pub(crate) fn progress(&self, what: &str, done: usize, total: usize) {
-        let mut err = std::io::stderr();
-        if self.quiet || self.json || !err.is_terminal() || total == 0 {
-            return;
+        if !self.quiet && !self.json {
+            progress::show(what, done, total);
         }
-        let filled = done * 30 / total;
-        let bar = format!("{}{}", "█".repeat(filled), "░".repeat(30 - filled.min(30)));
-        let end = if done >= total { "\r\x1b[K" } else { "" };
-        let _nobody_reads = write!(err, "\r{what} {bar} {done}/{total}{end}");
-        let _nobody_reads = err.flush();
     }
 
     /// Plays a step: `Ok` is the sentence, `Err` what did not hold.

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+mod cards;
 mod demo;
 mod import;
 mod kill;

@@ -23,11 +23,7 @@ async fn model(app: &App) -> Result<view::Status, Refusal> {
     let counts = hub::counts(&app.hub).await?;
     let (size, checkpoint) = hub::log_state(&app.hub).await?;
     let stat = |label: &str, count: i64| Stat::new(label, &words::grouped(count));
-    let lists = app.hub.trust().revocation_lists();
-    let mut alarms = Vec::new();
-    if lists.is_empty() {
-        alarms.push("失効リストがありません。カードはすべて断られます。".to_owned());
-    }
+    let mut alarms = hub::card_alarms(&app.hub);
     if counts.held > 0 {
         alarms.push(format!("本人確認待ちが{}件あります。", counts.held));
     }

@@ -1,5 +1,6 @@
 //! The start page, and the doors in and out.
 
+pub(crate) mod ticket;
 pub mod view;
 
 use axum::extract::State;

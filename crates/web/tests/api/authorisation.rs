@@ -67,6 +67,9 @@ fn public() -> Vec<Line> {
     lines.extend([
         ("GET", "/log/tile/{*path}", "/log/tile/{tile}", "", everybody("200")),
         ("POST", "/demo/enter", "/demo/enter", "csrf={csrf}&user=operator", everybody("303")),
+        // Whose link it is shows when it is used, and only then.
+        ("GET", "/enter", "/enter?ticket=x", "", everybody("200")),
+        ("POST", "/enter", "/enter", "csrf={csrf}&ticket=x", everybody("401")),
         ("POST", "/resident/enter", "/resident/enter", form, everybody("303")),
         ("POST", "/pmh/v1/token", "/pmh/v1/token", token, everybody("200")),
     ]);

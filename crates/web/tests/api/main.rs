@@ -15,3 +15,4 @@ mod registration;
 mod resident;
 mod schema;
 mod tasks;
+mod tickets;

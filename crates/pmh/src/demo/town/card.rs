@@ -31,6 +31,8 @@ pub enum CardFate {
     Revoked,
     /// Issued by a CA that the hub does not trust.
     Foreign,
+    /// Issued so long ago that its certificates have run out.
+    Over,
 }
 
 impl CardFate {
@@ -41,6 +43,7 @@ impl CardFate {
             Self::Good => "good",
             Self::Revoked => "revoked",
             Self::Foreign => "foreign",
+            Self::Over => "over",
         }
     }
 }
@@ -61,10 +64,10 @@ pub struct CardPlan {
 }
 
 use CardAlgorithm::{P384, Rsa2048};
-use CardFate::{Foreign, Good, Revoked};
+use CardFate::{Foreign, Good, Over, Revoked};
 
 /// Few on purpose: making an RSA key takes long, and these are all the demo shows.
-const CARDS: [(&str, &str, CardAlgorithm, CardFate); 17] = [
+const CARDS: [(&str, &str, CardAlgorithm, CardFate); 18] = [
     (label::SINGLE_PARENT, "1234", Rsa2048, Good),
     (label::CHILD, "0808", P384, Good),
     (label::GUARDIAN, "2345", Rsa2048, Good),
@@ -76,6 +79,7 @@ const CARDS: [(&str, &str, CardAlgorithm, CardFate); 17] = [
     (label::EXPIRED, "6789", P384, Good),
     (label::REVOKED_CARD, "7890", P384, Revoked),
     (label::FOREIGN_CARD, "8901", P384, Foreign),
+    (label::OVER_CARD, "7891", P384, Over),
     (label::WRONG_PIN, "9012", P384, Good),
     (label::CORRECTED, "1357", P384, Good),
     (label::DELETED, "2468", P384, Good),
@@ -89,7 +93,9 @@ pub(super) fn cards(world: &World) -> Vec<CardPlan> {
     CARDS
         .iter()
         .filter_map(|&(label, pin, algorithm, fate)| {
-            let resident = world.labelled(label)?;
+            // A second card in the same hand.
+            let holder = if fate == Over { label::REVOKED_CARD } else { label };
+            let resident = world.labelled(holder)?;
             Some(CardPlan { label, resident, pin, algorithm, fate })
         })
         .collect()

@@ -35,6 +35,8 @@ pub mod label {
     pub const REVOKED_CARD: &str = "revoked-card";
     /// 試験五郎, whose card comes from another CA.
     pub const FOREIGN_CARD: &str = "foreign-card";
+    /// The old card of 試験四郎: its certificates ran out before it was revoked.
+    pub const OVER_CARD: &str = "over-card";
     /// 試験六郎, who types a wrong PIN.
     pub const WRONG_PIN: &str = "wrong-pin";
     /// 試験七子, whose record the municipality corrects.
