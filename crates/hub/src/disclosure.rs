@@ -44,7 +44,9 @@ pub fn consent(hub: &Hub, look: &Look) -> Option<Vec<u8>> {
     let permitted = match entry.basis {
         Basis::CardWithConsent | Basis::NumbersWithConsent => true,
         Basis::CardOnly | Basis::NumbersOnly => false,
-        Basis::Session | Basis::MunicipalTask | Basis::Registry => return None,
+        Basis::Session | Basis::MunicipalTask | Basis::Registry | Basis::NameAndBirth => {
+            return None;
+        }
     };
     let face = ConsentFace {
         scope_codes: vec!["certificates".to_owned()],

@@ -211,12 +211,7 @@ impl Room<'_, '_> {
             "insert into lives_in (resident, municipality, since, left_on) values ($1, $2, $3, $4)
              on conflict (resident, municipality)
              do update set since = excluded.since, left_on = excluded.left_on",
-            params![
-                self.access.resident().0,
-                municipality,
-                &since.to_string(),
-                left_on.as_deref()
-            ],
+            params![self.access.resident().0, municipality, &since.to_string(), left_on.as_deref()],
         )?;
         self.tx.touch(self.access.resident())
     }

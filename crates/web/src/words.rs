@@ -161,6 +161,8 @@ fn why(look: &LookView) -> String {
         Purpose::LinkDecision => "本人確認待ちの判断",
         Purpose::RegistryImport => "資格情報の取り込み",
         Purpose::SignIn => "サインイン",
+        Purpose::Immunization => "予防接種の受付と記録",
+        Purpose::ImmunizationCare => "予防接種の勧奨と確認（自治体の事務）",
     };
     let basis = match look.basis {
         Basis::CardWithConsent => "カードの提示と、受給者証の提供への同意",
@@ -170,6 +172,7 @@ fn why(look: &LookView) -> String {
         Basis::Session => "カードによるサインイン",
         Basis::MunicipalTask => "法令に基づく事務",
         Basis::Registry => "資格情報の登録",
+        Basis::NameAndBirth => "氏名と生年月日（カードが使えないとき）",
     };
     format!("{purpose} — {basis}")
 }

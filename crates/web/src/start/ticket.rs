@@ -8,6 +8,7 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
+use hub::Refusal;
 use hub::credential::SessionKind;
 use maud::{Markup, html};
 
@@ -53,15 +54,16 @@ pub(crate) async fn enter(
     if !visitor.owns(&form.csrf) {
         return stale_form();
     }
-    let entered = hub::enter_by_ticket(&app.hub, &form.ticket).await;
-    let entered = entered.and_then(|cookie| {
-        let kind = hub::open_session(&app.hub, &cookie)?.kind;
-        Ok((cookie, kind))
-    });
-    match entered {
+    match entered(&app, &form.ticket).await {
         Ok((cookie, kind)) => with_cookie(&app, see(home(kind)), Some(&cookie)),
         Err(refusal) => refused_page(&refusal),
     }
+}
+
+async fn entered(app: &App, ticket: &str) -> Result<(String, SessionKind), Refusal> {
+    let cookie = hub::enter_by_ticket(&app.hub, ticket).await?;
+    let kind = hub::open_session(&app.hub, &cookie).await?.kind;
+    Ok((cookie, kind))
 }
 
 const fn home(kind: SessionKind) -> &'static str {

@@ -28,7 +28,9 @@ fn every_case_is_answered_as_it_expects() {
         for case in cases {
             count += 1;
             let unknown = case.law.iter().find(|law| !laws.contains(&law.as_str()));
-            if let Some(law) = unknown.map_or_else(|| case.law.is_empty().then_some("no law"), |it| Some(it)) {
+            if let Some(law) =
+                unknown.map_or_else(|| case.law.is_empty().then_some("no law"), |it| Some(it))
+            {
                 faults.push(format!("{file}: {}: {law} is not in laws/index.tsv", case.title));
             }
             let line = case.question.to_string();
@@ -40,7 +42,9 @@ fn every_case_is_answered_as_it_expects() {
             if !wrong.is_empty() {
                 let wrong = wrong.join("\n    ");
                 let title = &case.title;
-                faults.push(format!("{file}: {title}\n    {wrong}\n  asked {line}\n  got   {answer}"));
+                faults.push(format!(
+                    "{file}: {title}\n    {wrong}\n  asked {line}\n  got   {answer}"
+                ));
             }
         }
     }
