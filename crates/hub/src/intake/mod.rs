@@ -8,6 +8,7 @@ pub mod checkup;
 pub mod csv;
 pub mod eligibility;
 mod five;
+pub mod immunization;
 mod item;
 pub mod limits;
 mod number_in_text;
