@@ -15,6 +15,9 @@ use store::{Clock, Config, Entropy, Place, Store};
 
 use crate::clock;
 
+/// Keys that what is stored depends on.
+const LASTING: [&str; 4] = ["vault-hash", "vault-seal", "audit-log", "pseudonyms"];
+
 /// A data folder.
 #[derive(Debug, Clone)]
 pub struct Home {
@@ -29,6 +32,7 @@ impl Home {
     pub fn open(folder: &Path) -> Result<Self, String> {
         fs::create_dir_all(folder.join("keys"))
             .map_err(|error| format!("cannot make {}: {error}", folder.display()))?;
+        private(folder, 0o700)?;
         private(&folder.join("keys"), 0o700)?;
         Ok(Self { folder: folder.to_owned() })
     }
@@ -65,23 +69,24 @@ impl Home {
     }
 
     /// A secret of 32 bytes, made at the first start. Keys lie outside of the database, so that a
-    /// copy of the one is useless without the other.
+    /// copy of the one is useless without the other. One that the store was written with is never
+    /// made anew: without it nobody is found, or the log gets another signer.
     fn secret(&self, name: &str) -> Result<[u8; 32], String> {
         let path = self.folder.join("keys").join(name);
-        let wrong = |error: std::io::Error| format!("{}: {error}", path.display());
         match fs::read(&path) {
             Ok(bytes) => bytes
                 .try_into()
                 .map_err(|_| format!("{}: a key has 32 bytes; restore it", path.display())),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                let mut key = [0; 32];
-                entropy()(&mut key);
-                let mut file = fs::File::create(&path).map_err(wrong)?;
-                private(&path, 0o600)?;
-                file.write_all(&key).and_then(|()| file.sync_all()).map_err(wrong)?;
-                Ok(key)
+                if LASTING.contains(&name) && self.database().exists() {
+                    return Err(format!(
+                        "{}: this key is missing, and the store was written with it; restore it",
+                        path.display()
+                    ));
+                }
+                make_secret(&path).map_err(|error| format!("{}: {error}", path.display()))
             }
-            Err(error) => Err(wrong(error)),
+            Err(error) => Err(format!("{}: {error}", path.display())),
         }
     }
 
@@ -98,6 +103,9 @@ impl Home {
     /// # Errors
     /// When a key or the database cannot be opened.
     pub fn store(&self, durable: bool) -> Result<Store, String> {
+        for name in LASTING {
+            self.secret(name)?;
+        }
         let vault = VaultKeys::new(&self.secret("vault-hash")?, &self.secret("vault-seal")?)
             .map_err(|error| error.to_string())?;
         let signer = Signer::from_seed("pmh.example/log", &self.secret("audit-log")?)
@@ -180,6 +188,20 @@ fn files(folder: &Path, ending: &str) -> Vec<PathBuf> {
         .collect();
     paths.sort();
     paths
+}
+
+/// Whole or not at all: a key cut short by a lost process would lock the store.
+fn make_secret(path: &Path) -> std::io::Result<[u8; 32]> {
+    use std::os::unix::fs::OpenOptionsExt as _;
+    let mut key = [0; 32];
+    entropy()(&mut key);
+    let new = path.with_extension("new");
+    let mut file =
+        fs::File::options().create(true).truncate(true).write(true).mode(0o600).open(&new)?;
+    file.write_all(&key).and_then(|()| file.sync_all())?;
+    fs::rename(&new, path)?;
+    fs::File::open(path.parent().unwrap_or(path))?.sync_all()?;
+    Ok(key)
 }
 
 fn private(path: &Path, mode: u32) -> Result<(), String> {

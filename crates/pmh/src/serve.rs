@@ -43,7 +43,7 @@ impl ServeCommand {
     /// # Errors
     /// When the folder, the store or the port cannot be opened.
     pub fn run(&self) -> Result<(), String> {
-        logging();
+        logging(tracing::Level::INFO);
         runtime()?.block_on(async {
             let (listener, address) = listen(SocketAddr::new(self.host, self.port)).await?;
             let origin = self.origin.clone().unwrap_or_else(|| format!("http://{address}"));
@@ -63,11 +63,10 @@ pub(crate) fn say(line: &str) {
     let _nobody_reads = writeln!(out, "{line}").and_then(|()| out.flush());
 }
 
-pub(crate) fn logging() {
-    let _already_set = tracing_subscriber::fmt()
-        .with_writer(std::io::stderr)
-        .with_max_level(tracing::Level::INFO)
-        .try_init();
+/// What goes wrong is told on standard error, from `level` on.
+pub(crate) fn logging(level: tracing::Level) {
+    let _already_set =
+        tracing_subscriber::fmt().with_writer(std::io::stderr).with_max_level(level).try_init();
 }
 
 /// The runtime of the server.

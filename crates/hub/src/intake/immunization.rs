@@ -112,7 +112,7 @@ pub struct Target {
 pub type Record = Result<Target, Vec<Finding>>;
 
 /// What records are held against.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct Known<'k> {
     /// Whether the schedule knows a vaccine.
     pub product: &'k dyn Fn(&str) -> bool,
@@ -120,12 +120,6 @@ pub struct Known<'k> {
     pub numbers: &'k NumberRules,
     /// Today: no dose was given after it.
     pub today: Date,
-}
-
-impl std::fmt::Debug for dyn Fn(&str) -> bool + '_ {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Fn")
-    }
 }
 
 /// The records of a batch, in the order sent, each read when it is asked for.

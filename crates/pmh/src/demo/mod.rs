@@ -46,6 +46,7 @@ pub struct DemoCommand {
 
 impl DemoCommand {
     pub(crate) fn run(&self) -> ExitCode {
+        serve::logging(tracing::Level::WARN);
         match serve::runtime().and_then(|runtime| runtime.block_on(self.play())) {
             Ok(true) => ExitCode::SUCCESS,
             Ok(false) => report(Err("the story did not hold".to_owned())),

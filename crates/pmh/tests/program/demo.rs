@@ -54,4 +54,7 @@ fn store_opens_for_nobody_without_keys(folder: &Path) {
     std::fs::write(&key, [0; 7]).unwrap();
     let (_, held) = demo_once(folder);
     assert!(!held, "a broken key went unnoticed");
+    std::fs::remove_file(&key).unwrap();
+    let (_, held) = demo_once(folder);
+    assert!(!held && !key.exists(), "a lost key was made anew");
 }
