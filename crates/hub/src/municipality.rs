@@ -113,7 +113,8 @@ fn corrupt_scheme() -> Refusal {
 /// The changes for the caller's municipality after a cursor.
 ///
 /// # Errors
-/// [`Kind::NotFound`] for callers of no municipality.
+/// [`Kind::NotFound`] for callers of no municipality; `cursor-unknown` for one that this feed never
+/// gave.
 pub async fn read_feed(
     hub: &Hub,
     caller: &Caller,
@@ -121,8 +122,24 @@ pub async fn read_feed(
     limit: u32,
 ) -> Result<Vec<Change>, Refusal> {
     let municipality = of_municipality(caller)?;
-    let changes = hub.store.read(move |tx| tx.changes(&municipality, after, limit)).await;
-    changes.map_err(|error: StoreError| error.into())
+    let changes = hub.store.read(move |tx| {
+        if !(0..=tx.feed_end(&municipality)?).contains(&after) {
+            return Err(cursor_unknown());
+        }
+        Ok(tx.changes(&municipality, after, limit)?)
+    });
+    changes.await
+}
+
+fn cursor_unknown() -> Refusal {
+    let refusal = Refusal::new(
+        Kind::Invalid,
+        "cursor-unknown",
+        "このafterは、この自治体のフィードにない位置です。前回のnextを付けるか、省いて最初から読んでください。",
+        "Your feed has no such position; send `next` of the answer before, or leave `after` out to \
+         begin anew.",
+    );
+    Refusal { at: "after".into(), ..refusal }
 }
 
 /// The name of a municipality, for people; its code if it is not in the catalogue.

@@ -4,7 +4,8 @@ use crate::StoreError;
 use crate::sql::{Conn, params};
 
 /// Every migration, oldest first.
-const MIGRATIONS: &[&str] = &[include_str!("migrations/0001_spine.sql")];
+const MIGRATIONS: &[&str] =
+    &[include_str!("migrations/0001_spine.sql"), include_str!("migrations/0002_feed.sql")];
 
 /// Brings the schema up to date; gives how many migrations ran.
 pub(crate) fn migrate(conn: &mut Conn) -> Result<usize, StoreError> {
