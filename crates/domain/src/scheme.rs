@@ -13,8 +13,19 @@ pub struct Scheme {
     pub payer_numbers: Vec<String>,
     /// Codes of `incomeSegment`; empty accepts none.
     pub income_segments: Vec<(String, String)>,
-    /// `additionalConditions`: item code and its condition codes.
-    pub conditions: Vec<(String, Vec<String>)>,
+    /// `additionalConditions`.
+    pub conditions: Vec<Condition>,
+}
+
+/// An item of the additional conditions and what it may be.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Condition {
+    /// Item code.
+    pub item: String,
+    /// Name of the item, for people; may be empty.
+    pub name: String,
+    /// Condition codes, each with its name for people, which may be empty.
+    pub codes: Vec<(String, String)>,
 }
 
 impl Scheme {
@@ -65,7 +76,7 @@ impl Scheme {
         let known = pair.split_once('-').is_some_and(|(item, code)| {
             self.conditions
                 .iter()
-                .any(|(known, codes)| known == item && codes.iter().any(|other| other == code))
+                .any(|of| of.item == item && of.codes.iter().any(|(other, _)| other == code))
         });
         (!known).then(|| {
             Finding::stop(
@@ -120,7 +131,11 @@ mod tests {
             type_id: "T".into(),
             payer_numbers: vec!["81136244".into()],
             income_segments: vec![("01".into(), "一般".into())],
-            conditions: vec![("A1".into(), vec!["01".into(), "02".into()])],
+            conditions: vec![Condition {
+                item: "A1".into(),
+                codes: ["01", "02"].map(|code| (code.into(), String::new())).into(),
+                ..Condition::default()
+            }],
             ..Scheme::default()
         };
         for (payer, income, conditions, want) in [

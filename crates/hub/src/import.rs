@@ -7,6 +7,7 @@ use domain::finding::Finding;
 use domain::identity::LinkKey;
 use domain::instant::Instant;
 use domain::insurance::Insurance;
+use domain::number::insured_keys;
 use domain::person::FiveAttributes;
 use fhir::Kind as Record;
 use fhir::profiles::insurance;
@@ -131,10 +132,15 @@ fn prepare_insured(hub: &Arc<Hub>, owners: &Owners, row: Insured) -> Act {
     };
     let of = &row.insurance;
     let key = LinkKey::insured(&of.insurer, &of.symbol, &of.number, &of.branch);
-    let source = format!("insurer:{}", of.insurer);
+    let source = format!("insurer:{}", insured_keys_of(of)[0]);
     let arrival = Arrival::new(key, None, row.five, (&source, owner), hub.name(), &hub.book.names);
     let (insurance, item) = (row.insurance, hub.name());
     Box::new(move |tx, hub, request| insure(tx, hub, request, &arrival, &insurance, &item))
+}
+
+/// What makes two rows the same insured person, however their numbers are typed.
+fn insured_keys_of(of: &Insurance) -> [String; 4] {
+    insured_keys(&of.insurer, &of.symbol, &of.number, &of.branch)
 }
 
 fn insure(
@@ -148,7 +154,7 @@ fn insure(
     let entered = arrival.enter(tx, request, &hub.book.names)?;
     let mut room = enter::open(tx, &entered.candidate, request)?;
     let patient = arrival.describe(&mut room, "registry", false)?;
-    let key = [&of.insurer[..], &of.symbol, &of.number, &of.branch].join("\u{1f}");
+    let key = insured_keys_of(of).join("\u{1f}");
     let new = New {
         kind: Record::CoverageInsurance,
         key: &key,
@@ -284,11 +290,11 @@ fn put_fresh(
     let attributes = row.insured.five.clone();
     let face = patient::PatientFace { attributes, identifiers: Vec::new() };
     let reference = format!("Patient/{}", ids[0]);
-    let source = format!("insurer:{}", of.insurer);
+    let source = format!("insurer:{}", insured_keys_of(of)[0]);
     room.put(&new(Record::Patient, (&source, &ids[0]), &of.insurer, at), |item| {
         patient::write(&face, item)
     })?;
-    let key = [&of.insurer[..], &of.symbol, &of.number, &of.branch].join("\u{1f}");
+    let key = insured_keys_of(of).join("\u{1f}");
     room.put(&new(Record::CoverageInsurance, (&key, &ids[1]), &of.insurer, at), |item| {
         insurance::write(of, item, &reference)
     })?;

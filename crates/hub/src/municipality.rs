@@ -46,22 +46,39 @@ pub async fn list_tasks(hub: &Hub, caller: &Caller, limit: u32) -> Result<Vec<Ta
     tasks.map_err(|error: StoreError| error.into())
 }
 
-/// Replaces the scheme master (制度マスタ) of the caller's municipality.
+/// Replaces the scheme master (制度マスタ) of the caller's municipality. An empty one replaces what
+/// is there only if `all` says that this is meant.
 ///
 /// # Errors
-/// The first thing that is wrong with it; nothing of it is taken then.
-pub async fn put_schemes(hub: &Hub, caller: &Caller, body: &[u8]) -> Result<Vec<Scheme>, Refusal> {
+/// All that is wrong with it; nothing of it is taken then.
+pub async fn put_schemes(
+    hub: &Hub,
+    caller: &Caller,
+    body: &[u8],
+    all: bool,
+) -> Result<Vec<Scheme>, Refusal> {
     let municipality = of_municipality(caller)?;
     if caller.role != Role::MunicipalitySystem {
         return Err(Refusal::not_found());
     }
     let tree = intake::read(body)
         .map_err(|finding| Refusal { kind: Kind::Malformed, ..finding.into() })?;
-    let schemes = intake::schemes::parse(&tree, &hub.book.numbers).map_err(|findings| {
-        findings.into_iter().next().map_or_else(Refusal::not_found, Refusal::from)
-    })?;
+    let schemes = intake::schemes::parse(&tree, &hub.book.numbers).map_err(Refusal::from)?;
+    if schemes.is_empty() && !all && !schemes_of(hub, &municipality).await?.is_empty() {
+        return Err(would_be_empty());
+    }
     keep_schemes(hub, &municipality, &schemes).await?;
     Ok(schemes)
+}
+
+fn would_be_empty() -> Refusal {
+    Refusal::new(
+        Kind::Conflict,
+        "master-would-be-empty",
+        "空の配列を送ると、登録済みの制度マスタがすべてなくなります。そのつもりなら ?replace=all を付けて送り直してください。",
+        "An empty array would take away the whole scheme master; if you mean it, send it again with \
+         ?replace=all.",
+    )
 }
 
 /// Keeps a scheme master.
@@ -113,7 +130,8 @@ fn corrupt_scheme() -> Refusal {
 /// The changes for the caller's municipality after a cursor.
 ///
 /// # Errors
-/// [`Kind::NotFound`] for callers of no municipality.
+/// [`Kind::NotFound`] for callers of no municipality; `cursor-unknown` for one that this feed never
+/// gave.
 pub async fn read_feed(
     hub: &Hub,
     caller: &Caller,
@@ -121,8 +139,24 @@ pub async fn read_feed(
     limit: u32,
 ) -> Result<Vec<Change>, Refusal> {
     let municipality = of_municipality(caller)?;
-    let changes = hub.store.read(move |tx| tx.changes(&municipality, after, limit)).await;
-    changes.map_err(|error: StoreError| error.into())
+    let changes = hub.store.read(move |tx| {
+        if !(0..=tx.feed_end(&municipality)?).contains(&after) {
+            return Err(cursor_unknown());
+        }
+        Ok(tx.changes(&municipality, after, limit)?)
+    });
+    changes.await
+}
+
+fn cursor_unknown() -> Refusal {
+    let refusal = Refusal::new(
+        Kind::Invalid,
+        "cursor-unknown",
+        "このafterは、この自治体のフィードにない位置です。前回のnextを付けるか、省いて最初から読んでください。",
+        "Your feed has no such position; send `next` of the answer before, or leave `after` out to \
+         begin anew.",
+    );
+    Refusal { at: "after".into(), ..refusal }
 }
 
 /// The name of a municipality, for people; its code if it is not in the catalogue.

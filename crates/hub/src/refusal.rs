@@ -1,7 +1,7 @@
 //! Everything the hub says no with: a code, a place, and a sentence in both languages.
 
 use domain::access::Denial;
-use domain::finding::Finding;
+use domain::finding::{Finding, Severity};
 use store::StoreError;
 
 /// What kind of no.
@@ -46,6 +46,8 @@ pub struct Refusal {
     pub ja: String,
     /// What to do, in English.
     pub en: String,
+    /// Everything that is wrong, where it is more than this.
+    pub all: Vec<Finding>,
 }
 
 impl Refusal {
@@ -56,7 +58,7 @@ impl Refusal {
         ja: impl Into<String>,
         en: impl Into<String>,
     ) -> Self {
-        Self { kind, code, at: String::new(), ja: ja.into(), en: en.into() }
+        Self { kind, code, at: String::new(), ja: ja.into(), en: en.into(), all: Vec::new() }
     }
 
     /// What may not be seen is not found.
@@ -85,7 +87,17 @@ impl From<Finding> for Refusal {
             at: finding.at.into_owned(),
             ja: finding.ja,
             en: finding.en,
+            all: Vec::new(),
         }
+    }
+}
+
+impl From<Vec<Finding>> for Refusal {
+    /// The first that refuses speaks for all.
+    fn from(all: Vec<Finding>) -> Self {
+        let first = all.iter().find(|finding| finding.severity == Severity::Stop);
+        let first = first.or(all.first()).cloned().map_or_else(Self::not_found, Self::from);
+        Self { all, ..first }
     }
 }
 

@@ -1,6 +1,7 @@
 //! Registrations are done in the background: chunk by chunk, each in one transaction with its
 //! results, so that after a crash a task goes on behind the last chunk.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -59,7 +60,11 @@ impl Worker {
     async fn next(&self) -> Result<bool, Refusal> {
         let found = self.hub.store.read(|tx| {
             let Some(task) = tx.open_task()? else { return Ok(None) };
-            let body = tx.task_body(&task)?;
+            let body = match tx.task_body(&task) {
+                // Sealed under another key, or damaged: its records are told so.
+                Err(StoreError::Corrupt { .. }) => None,
+                body => Some(body?),
+            };
             Ok::<_, StoreError>(Some((task, body)))
         });
         match found.await? {
@@ -71,9 +76,12 @@ impl Worker {
         }
     }
 
-    async fn task(&self, mut task: Task, body: Vec<u8>) -> Result<(), Refusal> {
+    async fn task(&self, mut task: Task, body: Option<Vec<u8>>) -> Result<(), Refusal> {
         let context = Arc::new(Context::of(&self.hub, &task).await?);
-        let mut rest = self.read(&context, &task, body).await;
+        let mut rest = match body {
+            Some(body) => self.read(&context, &task, body).await,
+            None => Vec::new().into_iter(),
+        };
         let mut chunk = prepare(&context, &mut rest).await;
         while !chunk.is_empty() {
             let count = u32::try_from(chunk.len()).unwrap_or(u32::MAX);
@@ -82,10 +90,24 @@ impl Worker {
             doing.await.map_err(|_| StoreError::Closed)??;
             task.done += count;
         }
+        self.account(&context, &mut task).await?;
         self.end(task).await
     }
 
-    /// Reads the body again; what was accepted reads, unless the vault's key is another now.
+    /// Every record has a result before a task ends and its body goes: what could not be read again
+    /// is refused, so that it is sent again.
+    async fn account(&self, context: &Arc<Context>, task: &mut Task) -> Result<(), Refusal> {
+        while task.done < task.total {
+            let count = (task.total - task.done).min(u32::try_from(CHUNK).unwrap_or(1));
+            let lost = || Prepared::Refused(vec![not_processed()]);
+            let chunk = std::iter::repeat_with(lost).take(count as usize).collect();
+            apply(Arc::clone(context), task.clone(), chunk).await?;
+            task.done += count;
+        }
+        Ok(())
+    }
+
+    /// Reads the body again; what was accepted reads, unless something is wrong with us.
     async fn read(&self, context: &Arc<Context>, task: &Task, body: Vec<u8>) -> Parts {
         let (context, done) = (Arc::clone(context), task.done as usize);
         let Some(kind) = TaskKind::from_code(task.kind) else { return Vec::new().into_iter() };
@@ -97,7 +119,10 @@ impl Worker {
                 tracing::error!(code = finding.code, "a kept body does not read");
                 Vec::new()
             }
-            Err(_) => Vec::new(),
+            Err(_) => {
+                tracing::error!("reading a kept body panicked");
+                Vec::new()
+            }
         };
         parsed.drain(..done.min(parsed.len()));
         parsed.into_iter()
@@ -121,9 +146,15 @@ async fn prepare(context: &Arc<Context>, rest: &mut Parts) -> Vec<Prepared> {
     let records: Vec<Parsed> = rest.by_ref().take(CHUNK).collect();
     let context = Arc::clone(context);
     let prepared = tokio::task::spawn_blocking(move || {
-        records.into_iter().map(|record| record.prepare(&context)).collect()
+        records.into_iter().map(|record| prepare_one(&context, record)).collect()
     });
     prepared.await.unwrap_or_default()
+}
+
+/// Prepares a record; one that makes us panic is refused alone.
+fn prepare_one(context: &Context, record: Parsed) -> Prepared {
+    catch_unwind(AssertUnwindSafe(|| record.prepare(context)))
+        .unwrap_or_else(|_| Prepared::Refused(vec![not_processed()]))
 }
 
 /// Does a chunk in one transaction. A savepoint for each record would copy every page that the
@@ -163,21 +194,39 @@ impl From<Undone> for StoreError {
 type Doing = fn(&mut Tx<'_>, &Context, &dyn Deed) -> Result<Applied, Undone>;
 
 fn without_care(tx: &mut Tx<'_>, context: &Context, deed: &dyn Deed) -> Result<Applied, Undone> {
-    match deed.apply(tx, context) {
-        Ok(Applied::Refused(_)) | Err(StoreError::Taken) => Err(Undone::OneRecord),
+    match done(tx, context, deed) {
+        Ok(Applied::Refused(_)) => Err(Undone::OneRecord),
+        Err(error) if ours(&error) => Err(Undone::OneRecord),
         done => Ok(done?),
     }
 }
 
 fn with_care(tx: &mut Tx<'_>, context: &Context, deed: &dyn Deed) -> Result<Applied, Undone> {
     let applied = tx.attempt(|tx| {
-        let applied = deed.apply(tx, context)?;
+        let applied = done(tx, context, deed)?;
         Ok((!matches!(applied, Applied::Refused(_)), applied))
     });
     match applied {
         Err(StoreError::Taken) => Ok(Applied::Refused(taken())),
+        Err(error) if ours(&error) => {
+            tracing::error!(%error, "a record could not be processed");
+            Ok(Applied::Refused(not_processed()))
+        }
         done => Ok(done?),
     }
+}
+
+/// Does a record; a panic is this record's own failure, its rows go with its savepoint.
+fn done(tx: &mut Tx<'_>, context: &Context, deed: &dyn Deed) -> Result<Applied, StoreError> {
+    catch_unwind(AssertUnwindSafe(|| deed.apply(tx, context))).unwrap_or_else(|_| {
+        let reason = "a deed panicked".to_owned();
+        Err(StoreError::Corrupt { table: "task", reason })
+    })
+}
+
+/// Whether an error belongs to the record, so that trying the whole chunk again would not help.
+const fn ours(error: &StoreError) -> bool {
+    matches!(error, StoreError::Taken | StoreError::Corrupt { .. } | StoreError::NotOpened(_))
 }
 
 async fn attempt(
@@ -226,6 +275,15 @@ fn one(
     Ok(registration::outcome(position, result, &findings))
 }
 
+fn not_processed() -> Finding {
+    Finding::stop(
+        "not-processed",
+        "",
+        "このレコードは処理できませんでした。何も登録していません。もう一度送ってください。",
+        "This record could not be processed and nothing of it was registered; send it again.",
+    )
+}
+
 fn taken() -> Finding {
     Finding::stop(
         "identifier-taken",
@@ -249,3 +307,6 @@ fn held(case: &str) -> Finding {
         ),
     )
 }
+
+#[cfg(all(test, feature = "testing"))]
+mod tests;

@@ -3,6 +3,7 @@
 use axum::body::Body;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use domain::finding::Finding;
 use fhir::json::Writer;
 use hub::{Kind, Refusal};
 use maud::Markup;
@@ -49,6 +50,11 @@ impl IntoResponse for No {
             writer.text("detail", &refusal.en);
             writer.text("ja", &refusal.ja);
             writer.text("at", &refusal.at);
+            if refusal.all.len() > 1 {
+                writer.member("findings").array(|writer| {
+                    refusal.all.iter().for_each(|one| writer.object(|writer| write(writer, one)));
+                });
+            }
         });
         let mut response = bytes(status, "application/problem+json", writer.finish());
         let headers = response.headers_mut();
@@ -61,6 +67,13 @@ impl IntoResponse for No {
         }
         response
     }
+}
+
+fn write(writer: &mut Writer, finding: &Finding) {
+    writer.text("code", finding.code);
+    writer.text("at", &finding.at);
+    writer.text("detail", &finding.en);
+    writer.text("ja", &finding.ja);
 }
 
 /// A JSON answer.

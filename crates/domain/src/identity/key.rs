@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::name::code_key;
+use crate::number::insured_keys;
 
 /// An identifier from outside.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -39,21 +39,11 @@ pub enum LinkKey {
 }
 
 impl LinkKey {
-    /// An insured person from what is printed: width, case, spaces and dashes folded, a branch of
-    /// one digit padded to two. Leading zeros of symbol and number stay: nobody says they mean
-    /// nothing.
+    /// An insured person from what is printed, under the keys of [`insured_keys`].
     #[must_use]
     pub fn insured(insurer: &str, symbol: &str, number: &str, branch: &str) -> Self {
-        let mut branch = code_key(branch);
-        if branch.len() == 1 {
-            branch.insert(0, '0');
-        }
-        Self::Insured {
-            insurer: code_key(insurer),
-            symbol: code_key(symbol),
-            number: code_key(number),
-            branch,
-        }
+        let [insurer, symbol, number, branch] = insured_keys(insurer, symbol, number, branch);
+        Self::Insured { insurer, symbol, number, branch }
     }
 
     /// Stable number of the kind, the first byte of [`LinkKey::bytes`].
@@ -157,6 +147,8 @@ mod tests {
         let key = LinkKey::insured("06130012", "東京１２", "００３", "1");
         assert_eq!(key, LinkKey::insured("０６１３００１２", "東京 12", "003", "01"));
         assert_ne!(key, LinkKey::insured("06130012", "東京12", "3", "01"));
+        let national = LinkKey::insured("459164", "", "１２-３", "");
+        assert_eq!(national, LinkKey::insured("00459164", "", "123", ""), "six digits of eight");
         assert_ne!(key, LinkKey::insured("06130012", "東京1", "2003", "01"));
     }
 

@@ -110,15 +110,31 @@ impl InsuredPerson {
     /// people. Keys are for comparing, never for showing.
     #[must_use]
     pub fn key(&self) -> String {
-        format!("{}:{}", self.household_key(), self.branch)
+        self.keys().join(":")
+    }
+
+    fn keys(&self) -> [String; 4] {
+        insured_keys(self.insurer.as_str(), &self.symbol, &self.number, &self.branch)
     }
 
     /// The key without the branch: who shares a symbol and number is one insured household.
     #[must_use]
     pub fn household_key(&self) -> String {
-        let insurer = insurer_key(self.insurer.as_str());
-        format!("{insurer}:{}:{}", fold(&self.symbol), fold(&self.number))
+        self.keys()[..3].join(":")
     }
+}
+
+/// The comparison keys of insurer, symbol, number and branch, however they are typed: one function
+/// for registering, importing, looking up and linking. Full and half width are folded, letters in
+/// upper case, dashes and spaces taken out; the insurer has eight digits, a branch of one digit two.
+/// Zeros on the left of symbol and number stay: nobody says they mean nothing.
+#[must_use]
+pub fn insured_keys(insurer: &str, symbol: &str, number: &str, branch: &str) -> [String; 4] {
+    let mut branch = fold(branch);
+    if branch.len() == 1 {
+        branch.insert(0, '0');
+    }
+    [insurer_key(&fold(insurer)), fold(symbol), fold(number), branch]
 }
 
 /// Folds width and case, and takes out dashes and spaces. A long-vowel mark counts as a dash unless

@@ -15,7 +15,7 @@ mod verify;
 
 pub use check::{check_digit, holds};
 pub use institution::InstitutionCode;
-pub use insured::InsuredPerson;
+pub use insured::{InsuredPerson, insured_keys};
 pub use municipality::MunicipalityCode;
 pub use payer::{InsurerNumber, PayerNumber, RecipientNumber};
 pub use personal::MyNumber;

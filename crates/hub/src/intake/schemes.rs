@@ -5,7 +5,7 @@ use std::collections::HashSet;
 
 use domain::finding::{Finding, Severity, refused};
 use domain::number::{Kind as Number, NumberRules, verify};
-use domain::scheme::Scheme;
+use domain::scheme::{Condition, Scheme};
 use fhir::json::{Kind, Node, Tree, Writer};
 
 use super::item::{Items, Shape, wrong_type};
@@ -54,6 +54,7 @@ fn scheme(
     let payers = items.given("medicalSubsidyInsurerNumbers");
     let income = items.given("incomeSegments");
     let conditions = items.given("additionalConditions");
+    items.numbers_only_in(&[], &[], &[]);
     findings.append(&mut items.findings);
 
     let at = |name: &str| format!("{prefix}{name}");
@@ -119,11 +120,7 @@ fn codes(
     pairs
 }
 
-fn conditions_of(
-    node: Node<'_>,
-    at: &str,
-    findings: &mut Vec<Finding>,
-) -> Vec<(String, Vec<String>)> {
+fn conditions_of(node: Node<'_>, at: &str, findings: &mut Vec<Finding>) -> Vec<Condition> {
     let mut seen = HashSet::new();
     let mut conditions = Vec::new();
     for (index, node) in list(node, at, findings) {
@@ -131,7 +128,7 @@ fn conditions_of(
         let mut items = Items::of(node, format!("{place}/"));
         items.only(&["item", "name", "conditions"], Severity::Stop);
         let item = items.text("item", Shape::line(limits::CODE));
-        items.optional_text("name", Shape::line(limits::CERTIFICATE_NAME));
+        let name = items.optional_text("name", Shape::line(limits::CERTIFICATE_NAME));
         let inner = items.required("conditions");
         findings.append(&mut items.findings);
         let pairs = inner.map(|node| codes(node, &format!("{place}/conditions"), "code", findings));
@@ -143,8 +140,8 @@ fn conditions_of(
         if !seen.insert(item.to_string()) {
             findings.push(twice(format!("{place}/item")));
         }
-        let codes = pairs.into_iter().map(|(code, _)| code).collect();
-        conditions.push((item.into_owned(), codes));
+        let name = name.unwrap_or_default();
+        conditions.push(Condition { item: item.into_owned(), name, codes: pairs });
     }
     conditions
 }
@@ -182,7 +179,7 @@ fn twice(at: String) -> Finding {
     Finding::stop("duplicate-code", at, ja, "It stands here twice; keep one.")
 }
 
-/// The master as the answer to `PUT` and `GET`. Names of additional conditions are not kept.
+/// The master as the answer to `PUT` and `GET`.
 #[must_use]
 pub fn write(schemes: &[Scheme]) -> Vec<u8> {
     let mut writer = Writer::default();
@@ -203,11 +200,11 @@ fn write_one(writer: &mut Writer, scheme: &Scheme) {
             }
         });
         writer.member("additionalConditions").array(|writer| {
-            for (item, codes) in &scheme.conditions {
+            for Condition { item, name, codes } in &scheme.conditions {
                 writer.object(|writer| {
-                    writer.text("item", item);
+                    write_named(writer, "item", item, name);
                     writer.member("conditions").array(|writer| {
-                        codes.iter().for_each(|code| write_code(writer, code, ""));
+                        codes.iter().for_each(|(code, name)| write_code(writer, code, name));
                     });
                 });
             }
@@ -216,10 +213,12 @@ fn write_one(writer: &mut Writer, scheme: &Scheme) {
 }
 
 fn write_code(writer: &mut Writer, code: &str, name: &str) {
-    writer.object(|writer| {
-        writer.text("code", code);
-        if !name.is_empty() {
-            writer.text("name", name);
-        }
-    });
+    writer.object(|writer| write_named(writer, "code", code, name));
+}
+
+fn write_named(writer: &mut Writer, key: &str, code: &str, name: &str) {
+    writer.text(key, code);
+    if !name.is_empty() {
+        writer.text("name", name);
+    }
 }

@@ -30,9 +30,12 @@ fn superseded_by(winner: usize) -> Finding {
         "superseded-in-batch",
         "",
         format!(
-            "同じキーのレコードが後ろ(配列の{winner}番目、0から数える)にあり、そちらを登録しました。\
-             1件だけ送ってください。"
+            "同じキーのレコードが後ろ(配列の{winner}番目、0から数える)にあり、後から処理します。\
+             そのレコードの結果を確かめ、次からは1件だけ送ってください。"
         ),
-        format!("Record {winner} (from 0) has the same key and was taken instead; send it once."),
+        format!(
+            "Record {winner} (from 0) has the same key and is done after this one; see its result, \
+             and send it once."
+        ),
     )
 }

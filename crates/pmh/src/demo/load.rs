@@ -7,7 +7,7 @@ use std::sync::Mutex;
 use domain::access::{Caller, Role};
 use domain::number::MyNumber;
 use domain::person::FiveAttributes;
-use domain::scheme::Scheme;
+use domain::scheme::{Condition, Scheme};
 use hub::import::{
     CardRow, Insured, RegisterRow, RowResult, import_cards, import_insured, import_register,
 };
@@ -240,9 +240,9 @@ pub(crate) fn scheme(of: &super::town::Scheme) -> Scheme {
         conditions: of
             .conditions
             .iter()
-            .map(|item| {
-                let codes = item.conditions.iter().map(|code| code.0.to_owned()).collect();
-                (item.item.0.to_owned(), codes)
+            .map(|of| {
+                let (item, name) = text(&of.item);
+                Condition { item, name, codes: of.conditions.iter().map(text).collect() }
             })
             .collect(),
     }

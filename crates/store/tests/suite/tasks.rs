@@ -185,7 +185,7 @@ fn the_feed_goes_on_behind_the_cursor_of_each_municipality() {
         told.unwrap();
         let page = |bench: &mut Bench, town: &'static str, after, limit| {
             let changes = bench.read(move |tx| tx.changes(town, after, limit)).unwrap();
-            changes.into_iter().map(|change| (change.seq, change.detail)).collect::<Vec<_>>()
+            changes.into_iter().map(|change| (change.position, change.detail)).collect::<Vec<_>>()
         };
         let first = page(bench, TOWN, 0, 2);
         let details: Vec<_> = first.iter().map(|(_, detail)| detail.as_str()).collect();
@@ -193,7 +193,11 @@ fn the_feed_goes_on_behind_the_cursor_of_each_municipality() {
         let rest = page(bench, TOWN, first[1].0, 2);
         assert_eq!((rest.len(), rest[0].1.as_str()), (1, "t3"));
         assert_eq!(page(bench, TOWN, rest[0].0, 2), []);
-        assert_eq!(page(bench, OTHER_TOWN, 0, 9).len(), 1);
+        let positions: Vec<i64> = [first[0].0, first[1].0, rest[0].0].into();
+        assert_eq!(positions, [1, 2, 3], "no gap tells what others do");
+        assert_eq!(page(bench, OTHER_TOWN, 0, 9), [(1, "h1".to_owned())]);
+        assert_eq!(bench.read(|tx| tx.feed_end(TOWN)), Ok(3));
+        assert_eq!(bench.read(|tx| tx.feed_end("452025")), Ok(0));
     });
 }
 

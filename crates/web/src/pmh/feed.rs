@@ -43,12 +43,12 @@ pub(crate) async fn feed(
             changes = news?;
         }
     }
-    let next = changes.last().map_or(after, |change| change.seq);
+    let next = changes.last().map_or(after, |change| change.position);
     Ok(json(StatusCode::OK, |writer| {
         writer.member("items").array(|writer| {
             for change in &changes {
                 writer.object(|writer| {
-                    writer.text("cursor", &change.seq.to_string());
+                    writer.text("cursor", &change.position.to_string());
                     writer.text("at", &change.at.rfc3339());
                     writer.text("type", &change.kind);
                     match change.kind.as_str() {

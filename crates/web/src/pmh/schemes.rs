@@ -8,16 +8,29 @@ use hub::registration::too_large;
 
 use crate::App;
 use crate::answer::{No, bytes};
-use crate::asked::JsonBody;
+use crate::asked::{Asked, JsonBody};
 use crate::caller::MunicipalitySystem;
+
+/// `?replace=all`: an empty array is meant.
+#[derive(serde::Deserialize)]
+pub(crate) struct How {
+    replace: Option<Replace>,
+}
+
+#[derive(serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Replace {
+    All,
+}
 
 pub(crate) async fn put(
     MunicipalitySystem(caller): MunicipalitySystem,
     State(app): State<App>,
+    Asked(how): Asked<How>,
     JsonBody(body): JsonBody,
 ) -> Result<Response, No> {
     let body = super::body(body, intake::limits::BODY_BYTES, too_large).await?;
-    let schemes = hub::put_schemes(&app.hub, &caller, &body).await?;
+    let schemes = hub::put_schemes(&app.hub, &caller, &body, how.replace.is_some()).await?;
     Ok(bytes(StatusCode::OK, "application/json", intake::schemes::write(&schemes)))
 }
 

@@ -44,6 +44,11 @@ async fn a_cursor_goes_on_where_it_was_and_only_through_ones_own() {
     let after = feed(&api, &city, &format!("?after={next}")).await;
     assert_eq!(after, json!({ "items": [], "next": next }));
     assert_eq!(feed(&api, &city, "?after=").await, whole);
+    assert_eq!(next, "2", "the other's change leaves no gap");
+    for unknown in ["3", "-1", "9223372036854775807"] {
+        let answer = api.get(&city, &format!("/pmh/v1/feed?after={unknown}")).await;
+        assert_eq!(answer.outcome(), "422 cursor-unknown", "{unknown}");
+    }
 }
 
 /// What a poll gets that would wait for twenty seconds; it must come in ten.
@@ -80,8 +85,8 @@ async fn a_poll_sleeps_on_when_news_are_of_somebody_else() {
 async fn a_poll_without_news_ends_empty_after_its_time() {
     let api = Api::new().await;
     let token = api.token("city").await;
-    let mut got = std::pin::pin!(feed(&api, &token, "?wait=1&after=7"));
+    let mut got = std::pin::pin!(feed(&api, &token, "?wait=1&after=0"));
     assert!(timeout(Duration::from_millis(900), &mut got).await.is_err(), "it waits");
     let got = timeout(Duration::from_secs(10), got).await.expect("it ends");
-    assert_eq!(got, json!({ "items": [], "next": "7" }));
+    assert_eq!(got, json!({ "items": [], "next": "0" }));
 }

@@ -279,15 +279,43 @@ async fn the_scheme_master_is_replaced_whole_or_not_at_all() {
             "A B",
         ),
         (json!([scheme("C")]), "200", "C"),
-        (json!([]), "200", ""),
+        (json!([]), "409 master-would-be-empty", "C"),
     ] {
         let answer = api.ask(&token, "PUT", SCHEMES, body.to_string()).await;
         assert_eq!(answer.outcome(), want, "{body}: {}", answer.text());
         let kept = ids(api.get(&token, SCHEMES).await.json());
         assert_eq!(kept.join(" "), then, "{body}");
     }
+    let wrong = api.ask(&token, "PUT", &format!("{SCHEMES}?replace=some"), "[]").await;
+    assert_eq!(wrong.outcome(), "400 wrong-query");
+    assert_eq!(api.ask(&token, "PUT", &format!("{SCHEMES}?replace=all"), "[]").await.status, 200);
+    assert_eq!(api.get(&token, SCHEMES).await.json(), json!([]));
+    assert_eq!(api.ask(&token, "PUT", SCHEMES, "[]").await.status, 200, "it was empty");
     let far = api.token("far-city").await;
     assert_eq!(api.get(&far, SCHEMES).await.json(), json!([]));
+}
+
+#[tokio::test]
+async fn the_scheme_master_comes_back_as_it_was_sent_and_all_that_is_wrong_is_told() {
+    let api = Api::new().await;
+    let token = api.token("city").await;
+    let master = json!([{ "orgSpecificCertificateTypeId": "HITORI", "name": "ひとり親",
+        "medicalSubsidyInsurerNumbers": ["81136244"],
+        "incomeSegments": [{ "code": "a", "name": "一般" }, { "code": "b" }],
+        "additionalConditions": [
+            { "item": "A1", "name": "項目",
+              "conditions": [{ "code": "01", "name": "はい" }, { "code": "02" }] },
+            { "item": "B1", "conditions": [] }
+        ] }]);
+    let answer = api.ask(&token, "PUT", SCHEMES, master.to_string()).await;
+    assert_eq!(answer.json(), master);
+    assert_eq!(api.get(&token, SCHEMES).await.json(), master);
+
+    let wrong = json!([{ "orgSpecificCertificateTypeId": "", "name": my_number(1), "x": 1 }]);
+    let answer = api.ask(&token, "PUT", SCHEMES, wrong.to_string()).await;
+    let found = answer.json()["findings"].as_array().unwrap().clone();
+    let codes: Vec<&str> = found.iter().map(|one| one["code"].as_str().unwrap()).collect();
+    assert_eq!(codes, ["unknown-item", "empty-item", "my-number-in-text"], "{}", answer.text());
 }
 
 #[tokio::test]
