@@ -100,7 +100,8 @@ impl Schedule {
         let nothing = progress::Progress::default();
         let routine = judge.routine_days(series, &nothing, as_of).around(as_of);
         let version = self.series[usize::from(series)].version(as_of);
-        let slots = version.paths.first().into_iter().flat_map(|path| &path.slots);
+        let path = self.path(version, person.birth, &nothing, None);
+        let slots = path.into_iter().flat_map(|path| &path.slots);
         let usual = |slot: &Slot| {
             judge.usual_ages(&slot.standard).map(|days| (slot.dose, days.0, days.1))
         };
