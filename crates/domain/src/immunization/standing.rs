@@ -6,7 +6,7 @@ use super::judge::{Judge, Placed};
 use super::notice::{Code, Notice, Verdict, verdict};
 use super::person::Dose;
 use super::progress::{Given, Progress};
-use super::schedule::{SeriesId, Set};
+use super::schedule::{Listing, SeriesId, Set};
 
 /// The counting doses of every series.
 #[derive(Debug, Clone)]
@@ -137,9 +137,12 @@ impl<'s> Judge<'s, '_> {
             age.map(|age| self.schedule.first_day(self.person.birth, age) <= dose.date)
         };
         let any_grown = homes.iter().any(|id| grown(*id) == Some(true));
-        let here = homes.iter().copied().filter(|id| match grown(*id) {
-            Some(grown) => grown,
-            None => !any_grown,
+        let open = |id: SeriesId| {
+            let series = self.series(id);
+            series.listing != Listing::Cohort || self.belongs(series.version(dose.date))
+        };
+        let here = homes.iter().copied().filter(|id| {
+            open(*id) && grown(*id).unwrap_or(!any_grown)
         });
         let mut choice: Option<(u8, SeriesId)> = None;
         for id in here {
