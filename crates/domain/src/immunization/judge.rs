@@ -6,7 +6,8 @@ use super::notice::{About, Code, Notice};
 use super::person::{Candidate, Dose, Person};
 use super::progress::{Given, Progress, Target};
 use super::schedule::{
-    EffectKind, GapFrom, Kind, Needs, Product, ProductId, Recurs, Schedule, Series, SeriesId, Use, Version,
+    EffectKind, GapFrom, Kind, Needs, Product, ProductId, Recurs, Schedule, Series, SeriesId, Use,
+    Version,
 };
 use super::when::{Seen, season_start};
 use crate::day::{Interval, days_after};
@@ -112,13 +113,7 @@ impl<'s> Judge<'s, '_> {
             && version.born_to.is_none_or(|last| birth <= last)
     }
 
-    fn window(
-        &self,
-        id: SeriesId,
-        day: Date,
-        progress: &Progress,
-        out: &mut Vec<Notice<'s>>,
-    ) {
+    fn window(&self, id: SeriesId, day: Date, progress: &Progress, out: &mut Vec<Notice<'s>>) {
         let version = self.series(id).version(day);
         let eligible = self.schedule.eligible(version, &self.seen(progress, day));
         if eligible.holds(day) {
@@ -220,9 +215,7 @@ impl<'s> Judge<'s, '_> {
             return false;
         }
         let path = self.schedule.path(version, birth, progress, None);
-        path.is_some_and(|path| {
-            self.schedule.target(version, path, birth, progress, day).is_none()
-        })
+        path.is_some_and(|path| self.schedule.target(version, path, birth, progress, day).is_none())
     }
 
     /// Says so if this dose makes the way longer.
@@ -265,7 +258,11 @@ impl<'s> Judge<'s, '_> {
         }
         let (from, shortened) = self.kept(target, progress, day, false);
         if day < from {
-            let shown = if self.eye == Eye::Given { self.kept(target, progress, day, true).0 } else { from };
+            let shown = if self.eye == Eye::Given {
+                self.kept(target, progress, day, true).0
+            } else {
+                from
+            };
             let notice = Notice::new(Code::IntervalTooShort, &version.basis).from(Some(shown));
             let last = progress.doses().last();
             let about = last.map_or(About::Nothing, |last| About::Other(last.product, last.date));
@@ -453,4 +450,3 @@ impl Placed {
         Given { date: dose.date, product: dose.product, slot: self.slot }
     }
 }
-

@@ -31,7 +31,8 @@ pub use plan::{Item, Status};
 pub use schedule::{
     AgeReading, Amount, Bound, Condition, Conflict, DelayRule, DoseName, Effect, EffectKind, Fever,
     Gap, GapFrom, IntervalReading, Kind, Listing, Needs, Path, Product, ProductId, Reading, Recurs,
-    Schedule, Series, SeriesId, Set, Slot, Standard, Switch, Term, Use, Version, When, Window, flag,
+    Schedule, Series, SeriesId, Set, Slot, Standard, Switch, Term, Use, Version, When, Window,
+    flag,
 };
 pub use standing::Judged;
 pub use text::Reader;
@@ -58,9 +59,9 @@ impl Schedule {
         let judge = self.judge(person, today, Eye::Given);
         let mut standing = standing::Standing::new(self.series.len());
         let mut judged = Vec::with_capacity(person.history.len());
-        for dose in person.history {
+        for (at, dose) in person.history.iter().enumerate() {
             let mut notices = Vec::new();
-            let placed = judge.take(dose, &mut standing, &mut notices);
+            let placed = judge.take(at, dose, &mut standing, &mut notices);
             if placed.is_none() {
                 notices.push(Notice::new(Code::NotRoutine, &judge.product(dose.product).basis));
             }
@@ -102,9 +103,8 @@ impl Schedule {
         let version = self.series[usize::from(series)].version(as_of);
         let path = self.path(version, person.birth, &nothing, None);
         let slots = path.into_iter().flat_map(|path| &path.slots);
-        let usual = |slot: &Slot| {
-            judge.usual_ages(&slot.standard).map(|days| (slot.dose, days.0, days.1))
-        };
+        let usual =
+            |slot: &Slot| judge.usual_ages(&slot.standard).map(|days| (slot.dose, days.0, days.1));
         let standard = if routine.is_some() { slots.filter_map(usual).collect() } else { vec![] };
         Times { routine, standard }
     }

@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use super::judge::Judge;
+use super::judge::{Eye, Judge};
 use super::notice::{Code, Notice, Verdict, verdict};
 use super::person::{Candidate, Dose};
 use super::progress::Progress;
@@ -70,7 +70,7 @@ pub struct Item<'s> {
 impl<'s> Judge<'s, '_> {
     /// Every series that concerns the person.
     pub(super) fn plan(&self, as_of: Date) -> Vec<Item<'s>> {
-        let mut standing = self.standing(Date::MAX, !0);
+        let mut standing = Judge { eye: Eye::Given, ..*self }.standing(Date::MAX, !0);
         let mut items = Vec::with_capacity(self.schedule.series.len());
         for id in 0..u8::try_from(self.schedule.series.len()).unwrap_or(u8::MAX) {
             if self.listed(id) {
@@ -93,7 +93,8 @@ impl<'s> Judge<'s, '_> {
                 let eligible = |version: &Version| {
                     let nothing = Progress::default();
                     let seen = self.seen(&nothing, version.basis.in_force_from);
-                    self.belongs(version) && self.schedule.eligible(version, &seen).next(Date::MIN).is_some()
+                    self.belongs(version)
+                        && self.schedule.eligible(version, &seen).next(Date::MIN).is_some()
                 };
                 has(&id) || series.versions.iter().any(eligible)
             }

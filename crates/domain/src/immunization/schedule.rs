@@ -497,7 +497,8 @@ impl Schedule {
         let mut needs: Set = self.products[product].homes.iter().fold(0, |set, id| set | 1 << id);
         loop {
             let before = needs;
-            for (id, series) in self.series.iter().enumerate().filter(|(id, _)| before >> id & 1 == 1)
+            for (id, series) in
+                self.series.iter().enumerate().filter(|(id, _)| before >> id & 1 == 1)
             {
                 let others = series.instead_of.iter().chain(&series.expects);
                 needs |= others.fold(0, |set, other| set | 1 << other);

@@ -7,9 +7,7 @@ use jiff::civil::Date;
 use super::few::Few;
 use super::person::{DelayReason, Facts};
 use super::progress::Progress;
-use super::schedule::{
-    AgeReading, Bound, IntervalReading, Schedule, Version, When, Window,
-};
+use super::schedule::{AgeReading, Bound, IntervalReading, Schedule, Version, When, Window};
 use crate::day::{self, Age, Interval, MonthDay};
 
 /// First and last day, both inclusive.

@@ -111,14 +111,16 @@ fn effect(mut entry: Entry<'_>, products: &[Product], names: &Names) -> Result<E
         (0, false) => of_kinds(!0),
         (named, _) => named,
     };
-    let what = entry.one_of("what", "\"contraindicated\", \"excluded\" or \"caution\"", |text| {
-        match text {
+    let what = entry.one_of(
+        "what",
+        "\"contraindicated\", \"excluded\" or \"caution\"",
+        |text| match text {
             "contraindicated" => Some(EffectKind::Contraindicated),
             "excluded" => Some(EffectKind::Excluded),
             "caution" => Some(EffectKind::Caution),
             _ => None,
-        }
-    })?;
+        },
+    )?;
     let effect = Effect { products: set & !but, what, basis: entry.basis("rule")? };
     entry.finish()?;
     Ok(effect)

@@ -86,8 +86,7 @@ fn standard(mut entry: Entry<'_>) -> Result<Standard, Fault> {
         to.map(|to| Some((from, to))).ok_or_else(|| entry.fault("`to` is missing; add it"))
     };
     let (standard_ages, fiscal_years) = (both("age")?, both("fiscal_years")?);
-    let season =
-        if entry.has("season") { Some(season(&mut entry, "season")?) } else { None };
+    let season = if entry.has("season") { Some(season(&mut entry, "season")?) } else { None };
     let after = match optional_interval(&mut entry, "at_least")? {
         Some(least) => Some((least, optional_interval(&mut entry, "at_most")?)),
         None => None,

@@ -6,11 +6,7 @@ use super::{Names, optional_age, version};
 use crate::Fault;
 use crate::entry::Entry;
 
-pub(super) fn series(
-    code: String,
-    mut entry: Entry<'_>,
-    names: &Names,
-) -> Result<Series, Fault> {
+pub(super) fn series(code: String, mut entry: Entry<'_>, names: &Names) -> Result<Series, Fault> {
     let uses = entry.tables("product")?.into_iter().map(|entry| used(entry, names));
     let uses = uses.collect::<Result<Vec<_>, Fault>>()?;
     let versions = entry.tables("version")?.into_iter().map(|it| version::version(it, names));

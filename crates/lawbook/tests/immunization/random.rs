@@ -27,9 +27,32 @@ impl Rng {
 }
 
 const CHILD: [&str; 26] = [
-    "rota-1v", "rota-5v", "hepb", "dpt-ipv-hib", "dpt-ipv", "dpt", "ipv", "hib", "pcv7", "pcv13",
-    "pcv15", "pcv20", "bcg", "mr", "measles", "rubella", "varicella", "mumps", "je", "dt", "hpv2",
-    "hpv4", "hpv9", "influenza", "yellow-fever", "zoster-live",
+    "rota-1v",
+    "rota-5v",
+    "hepb",
+    "dpt-ipv-hib",
+    "dpt-ipv",
+    "dpt",
+    "ipv",
+    "hib",
+    "pcv7",
+    "pcv13",
+    "pcv15",
+    "pcv20",
+    "bcg",
+    "mr",
+    "measles",
+    "rubella",
+    "varicella",
+    "mumps",
+    "je",
+    "dt",
+    "hpv2",
+    "hpv4",
+    "hpv9",
+    "influenza",
+    "yellow-fever",
+    "zoster-live",
 ];
 
 const ELDER: [&str; 7] =
@@ -55,7 +78,7 @@ impl Story {
     pub(crate) fn new(rng: &mut Rng) -> Self {
         let elder = rng.below(6) == 0;
         let birth = if elder {
-            add(date(1924, 1, 1), i64::try_from(rng.below(15_300)).unwrap())
+            add(date(1924, 1, 1), i64::try_from(rng.below(13_800)).unwrap())
         } else {
             add(date(2010, 1, 1), i64::try_from(rng.below(6_150)).unwrap())
         };
@@ -100,7 +123,7 @@ fn dose(rng: &mut Rng, birth: Date, elder: bool, few: &[&str], doses: &[Dose]) -
         _ => reach(birth, *rng.pick(&AGES)),
     };
     let day = add(day, i64::try_from(rng.below(5)).unwrap() - 2);
-    (*product, day.max(last).min(date(2045, 1, 1)))
+    (*product, day.max(last).clamp(date(1996, 1, 1), date(2045, 1, 1)))
 }
 
 fn elderly(rng: &mut Rng, birth: Date) -> Date {

@@ -248,7 +248,8 @@ impl Somebody {
         };
         if term_two {
             let last = self.given.iter().filter(|it| it.0 == "je" && it.1 < day).next_back();
-            let from = if done_two { None } else { Some(last.map_or(Date::MIN, |it| add(it.1, 7))) };
+            let from =
+                if done_two { None } else { Some(last.map_or(Date::MIN, |it| add(it.1, 7))) };
             return Say::new("je-2", &two, second, day, from);
         }
         let from = match one[..] {
@@ -448,6 +449,8 @@ fn used(product: &str, day: Date) -> bool {
         "varicella" => (date(2014, 10, 1), None),
         "hpv2" | "hpv4" => (date(2013, 4, 1), None),
         "covid19" => (date(2024, 4, 1), None),
+        "influenza" => (date(2001, 11, 7), None),
+        "mr" => (date(2006, 4, 1), None),
         _ => (Date::MIN, None),
     };
     from <= day && until.is_none_or(|until| day <= until)

@@ -44,7 +44,9 @@ fn every_case_is_answered_as_it_expects() {
             if !wrong.is_empty() {
                 let wrong = wrong.join("\n    ");
                 let title = &case.title;
-                faults.push(format!("{file}: {title}\n    {wrong}\n  asked {line}\n  got   {answer}"));
+                faults.push(format!(
+                    "{file}: {title}\n    {wrong}\n  asked {line}\n  got   {answer}"
+                ));
             }
         }
     }

@@ -124,12 +124,7 @@ pub(super) fn audit(fields: &mut Fields<'_>, book: &Lawbook) -> Text {
 
 impl Question {
     fn person(&self) -> Person<'_> {
-        Person {
-            birth: self.birth,
-            sex: self.sex,
-            history: &self.history,
-            facts: &self.facts,
-        }
+        Person { birth: self.birth, sex: self.sex, history: &self.history, facts: &self.facts }
     }
 }
 

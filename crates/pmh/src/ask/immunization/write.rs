@@ -64,7 +64,11 @@ impl<'s> Writer<'s> {
     }
 
     fn end_of_range(&mut self, day: Date, never: Date) {
-        if day == never { self.raw("null") } else { self.day(day) };
+        if day == never {
+            self.raw("null")
+        } else {
+            self.day(day)
+        };
     }
 
     fn text(&mut self, text: &str) -> &mut Self {
