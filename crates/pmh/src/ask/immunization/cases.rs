@@ -55,6 +55,25 @@ fn every_case_is_answered_as_it_expects() {
     assert!(faults.is_empty(), "{} of {count} cases fail\n\n{}", faults.len(), faults.join("\n\n"));
 }
 
+/// The page lists every finding and every fact, and so does the help.
+#[test]
+fn what_may_be_told_and_said_is_documented() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let page = fs::read_to_string(root.join("docs/immunization.md")).unwrap();
+    for code in domain::immunization::Code::ALL {
+        assert!(page.contains(&format!("`{}`", code.name())), "{}", code.name());
+    }
+    let facts = super::HELP.lines().filter_map(|line| line.strip_prefix("  "));
+    for fact in facts.filter(|line| !line.starts_with(' ')) {
+        let name = fact.split_whitespace().next().unwrap();
+        assert!(page.contains(&format!("`{name}`")), "{name}");
+    }
+    for condition in Lawbook::embedded().unwrap().immunization.conditions {
+        assert!(page.contains(&format!("`{}`", condition.code)), "{}", condition.code);
+        assert!(super::HELP.contains(&condition.code), "{}", condition.code);
+    }
+}
+
 fn files(folder: &Path) -> Vec<(String, Vec<Case>)> {
     let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     let mut paths: Vec<_> =
