@@ -24,7 +24,7 @@ struct Measure {
     line: &'static [&'static str],
 }
 
-const MEASURES: [Measure; 3] = [
+const MEASURES: [Measure; 4] = [
     Measure {
         name: "identity-walk",
         what: "random histories of cards and links: one serial never at two people",
@@ -48,6 +48,23 @@ const MEASURES: [Measure; 3] = [
         bounded: 2_000,
         full: 100_000,
         line: &["test", "--release", "-p", "pmh", "--lib", "audit::attack", "--", "--nocapture"],
+    },
+    Measure {
+        name: "immunization",
+        what: "random histories: a second implementation agrees, the earliest day is the earliest",
+        unit: "histories",
+        bounded: 100_000,
+        full: 10_000_000,
+        line: &[
+            "test",
+            "--release",
+            "-p",
+            "lawbook",
+            "--test",
+            "immunization",
+            "--",
+            "--nocapture",
+        ],
     },
 ];
 

@@ -60,9 +60,9 @@ impl Schedule {
         let judge = self.judge(person, today, Eye::Given);
         let mut standing = standing::Standing::new(self.series.len());
         let mut judged = Vec::with_capacity(person.history.len());
-        for dose in person.history {
+        for (at, dose) in person.history.iter().enumerate() {
             let mut notices = Vec::new();
-            let placed = judge.take(dose, &mut standing, &mut notices);
+            let placed = judge.take(at, dose, &mut standing, &mut notices);
             if placed.is_none() {
                 notices.push(Notice::new(Code::NotRoutine, &judge.product(dose.product).basis));
             }
@@ -102,7 +102,8 @@ impl Schedule {
         let nothing = progress::Progress::default();
         let routine = judge.routine_days(series, &nothing, as_of).around(as_of);
         let version = self.series[usize::from(series)].version(as_of);
-        let slots = version.paths.first().into_iter().flat_map(|path| &path.slots);
+        let path = self.path(version, person.birth, &nothing, None);
+        let slots = path.into_iter().flat_map(|path| &path.slots);
         let usual =
             |slot: &Slot| judge.usual_ages(&slot.standard).map(|days| (slot.dose, days.0, days.1));
         let standard = if routine.is_some() { slots.filter_map(usual).collect() } else { vec![] };

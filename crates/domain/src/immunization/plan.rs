@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use super::judge::Judge;
+use super::judge::{Eye, Judge};
 use super::notice::{Code, Notice, Verdict, verdict};
 use super::person::{Candidate, Dose};
 use super::progress::Progress;
@@ -70,7 +70,7 @@ pub struct Item<'s> {
 impl<'s> Judge<'s, '_> {
     /// Every series that concerns the person.
     pub(super) fn plan(&self, as_of: Date) -> Vec<Item<'s>> {
-        let mut standing = self.standing(Date::MAX, !0);
+        let mut standing = Judge { eye: Eye::Given, ..*self }.standing(Date::MAX, !0);
         let mut items = Vec::with_capacity(self.schedule.series.len());
         for id in 0..u8::try_from(self.schedule.series.len()).unwrap_or(u8::MAX) {
             if self.listed(id) {

@@ -4,9 +4,9 @@ use jiff::civil::Date;
 
 use super::judge::{Judge, Placed};
 use super::notice::{Code, Notice, Verdict, verdict};
-use super::person::Dose;
+use super::person::{Dose, Person};
 use super::progress::{Given, Progress};
-use super::schedule::{SeriesId, Set};
+use super::schedule::{Listing, SeriesId, Set};
 
 /// The counting doses of every series.
 #[derive(Debug, Clone)]
@@ -49,24 +49,29 @@ impl<'s> Judge<'s, '_> {
     pub(super) fn standing(&self, last: Date, needs: Set) -> Standing {
         let mut standing = Standing::new(self.schedule.series.len());
         let mut notices = Vec::new();
-        for dose in self.person.history.iter().take_while(|dose| dose.date <= last) {
+        let doses = self.person.history.iter().take_while(|dose| dose.date <= last);
+        for (at, dose) in doses.enumerate() {
             let product = self.product(dose.product);
             if product.homes.iter().any(|home| needs >> home & 1 == 1) {
                 notices.clear();
-                self.take(dose, &mut standing, &mut notices);
+                self.take(at, dose, &mut standing, &mut notices);
             }
         }
         standing
     }
 
-    /// Judges a dose and, if it counts, counts it.
+    /// Judges the dose at place `at` of the history by what stands before it and, if it counts,
+    /// counts it.
     pub(super) fn take(
         &self,
+        at: usize,
         dose: &Dose,
         standing: &mut Standing,
         out: &mut Vec<Notice<'s>>,
     ) -> Option<(SeriesId, u32, bool)> {
-        let (id, placed, number) = self.place_in(dose, standing, out)?;
+        let person = Person { history: &self.person.history[..at], ..*self.person };
+        let then = Judge { person: &person, ..*self };
+        let (id, placed, number) = then.place_in(dose, standing, out)?;
         if placed.counts {
             standing.of_mut(id).note(placed.given(dose), placed.parts);
             for guest in &self.product(dose.product).guests {
@@ -136,10 +141,11 @@ impl<'s> Judge<'s, '_> {
             age.map(|age| self.schedule.first_day(self.person.birth, age) <= dose.date)
         };
         let any_grown = homes.iter().any(|id| grown(*id) == Some(true));
-        let here = homes.iter().copied().filter(|id| match grown(*id) {
-            Some(grown) => grown,
-            None => !any_grown,
-        });
+        let open = |id: SeriesId| {
+            let series = self.series(id);
+            series.listing != Listing::Cohort || self.belongs(series.version(dose.date))
+        };
+        let here = homes.iter().copied().filter(|id| open(*id) && grown(*id).unwrap_or(!any_grown));
         let mut choice: Option<(u8, SeriesId)> = None;
         for id in here {
             let version = self.series(id).version(dose.date);

@@ -10,6 +10,7 @@ pub mod eligibility;
 pub mod floor;
 pub mod histogram;
 pub mod http;
+pub mod immunization;
 pub mod load;
 pub mod measure;
 pub mod record;
@@ -57,6 +58,9 @@ pub struct BenchCommand {
     /// Connections of the load client.
     #[arg(long, default_value_t = 64, value_parser = clap::value_parser!(u16).range(1..=1024))]
     connections: u16,
+    /// immunization: also plan so many generated children's histories on all cores.
+    #[arg(long, value_parser = clap::value_parser!(u64).range(1..=1_000_000_000))]
+    children: Option<u64>,
     /// Keep the stores in this folder; without it they are deleted at the end.
     #[arg(long)]
     dir: Option<PathBuf>,
@@ -70,6 +74,8 @@ enum Name {
     Card,
     /// Municipalities register 1,000,000 certificates.
     Register,
+    /// Checks and plans of vaccines.
+    Immunization,
     /// Empty answers.
     #[value(name = "floor.http")]
     FloorHttp,
@@ -196,6 +202,7 @@ pub struct Frame<'a> {
     /// `--connections`
     pub connections: usize,
     seconds: Option<u64>,
+    children: Option<u64>,
     root: PathBuf,
 }
 
@@ -248,8 +255,14 @@ impl BenchCommand {
         let temporary = format!("pmh-bench-{}", std::process::id());
         let root = self.dir.clone().unwrap_or_else(|| PathBuf::from(temporary));
         let connections = usize::from(self.connections);
-        let frame =
-            Frame { env, size: self.size, connections, seconds: self.seconds, root: root.clone() };
+        let frame = Frame {
+            env,
+            size: self.size,
+            connections,
+            seconds: self.seconds,
+            children: self.children,
+            root: root.clone(),
+        };
         let outcome = self.measure(&frame);
         if self.dir.is_none() {
             // What cannot be deleted stays; the figures are right all the same.
@@ -282,11 +295,20 @@ impl BenchCommand {
 
 impl Name {
     fn parts(self) -> Vec<Self> {
-        use Name::{Card, Eligibility, FloorCommit, FloorHttp, FloorVerify, Register, Start};
+        use Name::{
+            Card, Eligibility, FloorCommit, FloorHttp, FloorVerify, Immunization, Register, Start,
+        };
         match self {
-            Self::All => {
-                vec![FloorHttp, FloorVerify, FloorCommit, Start, Eligibility, Card, Register]
-            }
+            Self::All => vec![
+                FloorHttp,
+                FloorVerify,
+                FloorCommit,
+                Start,
+                Eligibility,
+                Card,
+                Register,
+                Immunization,
+            ],
             // The floors of the same minutes belong beside the figure.
             Eligibility => vec![FloorHttp, FloorVerify, FloorCommit, Eligibility],
             other => vec![other],
@@ -300,6 +322,7 @@ impl Name {
             Self::FloorCommit => floor::commit(frame),
             Self::Card => card::bench(frame),
             Self::Register => register::bench(frame),
+            Self::Immunization => immunization::bench(frame, frame.children),
             Self::Start | Self::Eligibility => {
                 let store = match filled.take() {
                     Some(store) => store,

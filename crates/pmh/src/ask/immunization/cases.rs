@@ -7,7 +7,7 @@ use lawbook::Lawbook;
 use serde_json::{Map, Value};
 
 /// Members of a case that are not members of its question.
-const OWN: [&str; 5] = ["title", "law", "expect", "findings_absent", "doubt"];
+const OWN: [&str; 6] = ["title", "law", "expect", "expect_items", "findings_absent", "doubt"];
 
 struct Case {
     title: String,
@@ -28,9 +28,11 @@ fn every_case_is_answered_as_it_expects() {
         for case in cases {
             count += 1;
             let unknown = case.law.iter().find(|law| !laws.contains(&law.as_str()));
-            if let Some(law) =
-                unknown.map_or_else(|| case.law.is_empty().then_some("no law"), |it| Some(it))
-            {
+            let nothing = case.law.is_empty() || case.expect.as_object().is_none_or(Map::is_empty);
+            if nothing && case.absent.is_empty() {
+                faults.push(format!("{file}: {}: it cites or expects nothing", case.title));
+            }
+            if let Some(law) = unknown {
                 faults.push(format!("{file}: {}: {law} is not in laws/index.tsv", case.title));
             }
             let line = case.question.to_string();
@@ -51,6 +53,25 @@ fn every_case_is_answered_as_it_expects() {
     println!("{count} cases of rules/cases/immunization");
     assert_ne!(count, 0, "no case was found");
     assert!(faults.is_empty(), "{} of {count} cases fail\n\n{}", faults.len(), faults.join("\n\n"));
+}
+
+/// The page lists every finding and every fact, and so does the help.
+#[test]
+fn what_may_be_told_and_said_is_documented() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let page = fs::read_to_string(root.join("docs/immunization.md")).unwrap();
+    for code in domain::immunization::Code::ALL {
+        assert!(page.contains(&format!("`{}`", code.name())), "{}", code.name());
+    }
+    let facts = super::HELP.lines().filter_map(|line| line.strip_prefix("  "));
+    for fact in facts.filter(|line| !line.starts_with(' ')) {
+        let name = fact.split_whitespace().next().unwrap();
+        assert!(page.contains(&format!("`{name}`")), "{name}");
+    }
+    for condition in Lawbook::embedded().unwrap().immunization.conditions {
+        assert!(page.contains(&format!("`{}`", condition.code)), "{}", condition.code);
+        assert!(super::HELP.contains(&condition.code), "{}", condition.code);
+    }
 }
 
 fn files(folder: &Path) -> Vec<(String, Vec<Case>)> {
@@ -81,11 +102,15 @@ fn case(value: &Value) -> Case {
         .filter(|(name, _)| !OWN.contains(&name.as_str()))
         .map(|(name, value)| (name.clone(), value.clone()))
         .collect();
+    let mut expect = members.get("expect").cloned().unwrap_or_else(|| Value::Object(Map::new()));
+    if let Some(items) = members.get("expect_items") {
+        expect["items"] = items.clone();
+    }
     Case {
         title: members["title"].as_str().unwrap().to_owned(),
         law: texts("law"),
         question: Value::Object(question),
-        expect: members.get("expect").cloned().unwrap_or_default(),
+        expect,
         absent: texts("findings_absent"),
     }
 }

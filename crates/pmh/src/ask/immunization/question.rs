@@ -31,7 +31,7 @@ impl Question {
         let birth = day(fields, "birth")?;
         let sex = sex(fields)?;
         let (history, order) = history(fields, schedule, birth)?;
-        let facts = match fields.raw("facts").filter(|_| with_facts) {
+        let facts = match if with_facts { fields.raw("facts") } else { None } {
             Some(value) => super::facts::read(value, schedule)?,
             None => Facts::default(),
         };
