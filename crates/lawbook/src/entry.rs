@@ -83,6 +83,53 @@ impl<'a> Entry<'a> {
         if self.table.contains_key(key) { self.text(key).map(Some) } else { Ok(None) }
     }
 
+    /// Whether the key is there.
+    pub(crate) fn has(&self, key: &str) -> bool {
+        self.table.contains_key(key)
+    }
+
+    /// A table within, if it is there.
+    pub(crate) fn optional_table(&mut self, key: &str) -> Result<Option<Self>, Fault> {
+        if self.has(key) { self.table(key).map(Some) } else { Ok(None) }
+    }
+
+    /// Every table of `[[key]]`; none if the key is not there.
+    pub(crate) fn optional_tables(&mut self, key: &str) -> Result<Vec<Self>, Fault> {
+        if self.has(key) { self.tables(key) } else { Ok(Vec::new()) }
+    }
+
+    /// A day, if it is there.
+    pub(crate) fn optional_day(&mut self, key: &str) -> Result<Option<Date>, Fault> {
+        if self.has(key) { self.day(key).map(Some) } else { Ok(None) }
+    }
+
+    /// `true` or `false`; false if it is not there.
+    pub(crate) fn flag(&mut self, key: &str) -> Result<bool, Fault> {
+        if !self.has(key) {
+            return Ok(false);
+        }
+        let value = self.take(key)?;
+        let flag = value.get_ref().as_bool();
+        flag.ok_or_else(|| self.wrong(key, value.span().start, "true or false"))
+    }
+
+    /// An array of texts, each read by `of`, which says what it wants if it does not know one.
+    pub(crate) fn list<T>(
+        &mut self,
+        key: &str,
+        of: impl Fn(&DeValue<'_>) -> Result<T, String>,
+    ) -> Result<Vec<T>, Fault> {
+        let value = self.take(key)?;
+        let at = value.span().start;
+        let DeValue::Array(values) = value.into_inner() else {
+            return Err(self.wrong(key, at, "an array"));
+        };
+        let read = |value: &Spanned<DeValue<'_>>| {
+            of(value.get_ref()).map_err(|want| self.wrong(key, value.span().start, &want))
+        };
+        values.iter().map(read).collect()
+    }
+
     /// One character.
     pub(crate) fn character(&mut self, key: &str) -> Result<char, Fault> {
         let value = self.take(key)?;

@@ -7,11 +7,13 @@ mod calendar;
 mod entry;
 pub mod names;
 mod numbers;
+mod products;
 
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
 use domain::day::Calendar;
+use domain::gs1::Packages;
 use domain::name::NameRules;
 use domain::number::NumberRules;
 
@@ -24,6 +26,8 @@ pub struct Lawbook {
     pub numbers: NumberRules,
     /// Comparison of names: `rules/names/`.
     pub names: NameRules,
+    /// Packages of vaccines by their number: `rules/products/`.
+    pub packages: Packages,
 }
 
 /// What is wrong with a file of rules.
@@ -59,6 +63,7 @@ embedded!(
     "names/variants.toml",
     "numbers/check-digits.toml",
     "numbers/institutions.toml",
+    "products/packages.toml",
 );
 
 const NAMES: &str = "names/variants.toml";
@@ -91,7 +96,8 @@ impl Lawbook {
         let calendar = calendar::read(source)?;
         let numbers = numbers::read(source)?;
         let names = names::names(&source.text(NAMES)?, NAMES)?;
-        Ok(Self { calendar, numbers, names })
+        let packages = products::read(source)?;
+        Ok(Self { calendar, numbers, names, packages })
     }
 }
 
