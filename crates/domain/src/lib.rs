@@ -8,6 +8,8 @@ pub mod audit;
 pub mod certificate;
 pub mod day;
 pub mod finding;
+pub mod form;
+pub mod gs1;
 pub mod identity;
 pub mod immunization;
 pub mod instant;

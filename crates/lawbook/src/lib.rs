@@ -8,11 +8,13 @@ mod entry;
 mod immunization;
 pub mod names;
 mod numbers;
+mod products;
 
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
 use domain::day::Calendar;
+use domain::gs1::Packages;
 use domain::immunization::Schedule;
 use domain::name::NameRules;
 use domain::number::NumberRules;
@@ -28,6 +30,8 @@ pub struct Lawbook {
     pub names: NameRules,
     /// Vaccines: `rules/immunization/`.
     pub immunization: Schedule,
+    /// Packages of vaccines by their number: `rules/products/`.
+    pub packages: Packages,
 }
 
 /// What is wrong with a file of rules.
@@ -82,6 +86,7 @@ embedded!(
     "names/variants.toml",
     "numbers/check-digits.toml",
     "numbers/institutions.toml",
+    "products/packages.toml",
 );
 
 const NAMES: &str = "names/variants.toml";
@@ -115,7 +120,8 @@ impl Lawbook {
         let numbers = numbers::read(source)?;
         let names = names::names(&source.text(NAMES)?, NAMES)?;
         let immunization = immunization::read(source, &calendar)?;
-        Ok(Self { calendar, numbers, names, immunization })
+        let packages = products::read(source)?;
+        Ok(Self { calendar, numbers, names, immunization, packages })
     }
 }
 
