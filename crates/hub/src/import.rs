@@ -308,3 +308,56 @@ fn put_fresh(
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use domain::person::{Birth, Sex};
+
+    use super::*;
+    use crate::testing::{MUNICIPALITY, TestHub};
+
+    fn insured(number: &str, address: &str) -> Insured {
+        let five = FiveAttributes {
+            name: "試験太郎".into(),
+            kana: "シケンタロウ".into(),
+            address: address.into(),
+            birth: Birth::parse("1990-05-01").unwrap(),
+            sex: Sex::Male,
+        };
+        let insurance = Insurance {
+            insurer: "06130017".into(),
+            insurer_name: String::new(),
+            symbol: "12".into(),
+            number: number.into(),
+            branch: "01".into(),
+            valid_from: domain::day::iso("2026-04-01").unwrap(),
+            valid_to: None,
+            share_percent: 30,
+        };
+        Insured { five, insurance, owner: String::new() }
+    }
+
+    #[tokio::test]
+    async fn a_held_row_waits_with_the_municipality_of_its_address() {
+        let test = TestHub::new().await;
+        let rows = vec![
+            insured("1", "宮崎県都城市1"),
+            insured("2", "宮崎県都城市2"),
+            insured("3", "大阪府大阪市3"),
+        ];
+        let done = import_insured(&test.hub, rows, |_| {}).await.unwrap();
+        let [RowResult::Taken, RowResult::Held(case), RowResult::Refused(finding)] = &done[..]
+        else {
+            panic!("{done:?}");
+        };
+        assert_eq!(finding.code, "owner-unknown");
+        for (staff, waits) in [("officer", true), ("far", false)] {
+            let session = crate::staff_session(&test.hub, staff, "").await.unwrap();
+            let session = crate::open_session(&test.hub, &session).unwrap();
+            let caller = crate::caller_of_session(&test.hub, &session);
+            let list = crate::list_held(&test.hub, &caller).await.unwrap();
+            let found = list.iter().any(|held| held.id == *case);
+            assert_eq!(found, waits, "{staff} of {MUNICIPALITY} or elsewhere");
+        }
+    }
+}

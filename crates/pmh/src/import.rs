@@ -21,15 +21,19 @@ const SOME_REFUSED: u8 = 2;
 /// Results that are read at once.
 const PAGE: u32 = 1_000;
 
-/// Load a registry from a CSV file (UTF-8, a header row; columns in any order).
-///
-/// The result file has a line for every finding: the line of the file on which the row begins, the
-/// result of the row (accepted, held, refused), the column, a code, and a sentence in Japanese and
-/// English. A held row is taken, but waits for an officer and is shown to nobody until then.
-///
-/// Exit code: 0 every row was taken, 1 the file or the folder could not be read, 2 the file was
-/// read and some rows were refused.
+/// What `--help` says below the options.
+const HELP: &str = "\
+The file is UTF-8 with a header row; columns in any order. The result file has a line for every
+finding: the line of the file on which the row begins, the result of the row (accepted, held,
+refused), the column, a code, and a sentence in Japanese and English. A held row is taken, but waits
+for an officer and is shown to nobody until then.
+
+Exit code: 0 every row was taken (some may be held), 1 nothing was read (the options, the file or the
+folder are wrong), 2 the file was read and some rows were refused.";
+
+/// Load a registry from a CSV file.
 #[derive(Debug, Args)]
+#[command(after_help = HELP)]
 pub(crate) struct ImportCommand {
     /// The data folder of a hub that is not running.
     #[arg(long, default_value = "pmh-data")]
