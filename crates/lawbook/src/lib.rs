@@ -5,6 +5,7 @@
 
 mod calendar;
 mod entry;
+mod forms;
 pub mod names;
 mod numbers;
 mod products;
@@ -13,6 +14,7 @@ use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
 use domain::day::Calendar;
+use domain::form::Forms;
 use domain::gs1::Packages;
 use domain::name::NameRules;
 use domain::number::NumberRules;
@@ -28,6 +30,8 @@ pub struct Lawbook {
     pub names: NameRules,
     /// Packages of vaccines by their number: `rules/products/`.
     pub packages: Packages,
+    /// Pre-visit forms: `rules/forms/`.
+    pub forms: Forms,
 }
 
 /// What is wrong with a file of rules.
@@ -60,6 +64,24 @@ macro_rules! embedded {
 embedded!(
     "calendar/days.toml",
     "calendar/eras.toml",
+    "forms/immunization/bcg.toml",
+    "forms/immunization/child.toml",
+    "forms/immunization/covid19.toml",
+    "forms/immunization/hepb.toml",
+    "forms/immunization/hpv-alone.toml",
+    "forms/immunization/hpv.toml",
+    "forms/immunization/influenza.toml",
+    "forms/immunization/items-adult.toml",
+    "forms/immunization/items-birth.toml",
+    "forms/immunization/items-health.toml",
+    "forms/immunization/items-infant.toml",
+    "forms/immunization/items-person.toml",
+    "forms/immunization/items-physician.toml",
+    "forms/immunization/items-youth.toml",
+    "forms/immunization/pneumococcal.toml",
+    "forms/immunization/rota.toml",
+    "forms/immunization/rsv.toml",
+    "forms/immunization/zoster.toml",
     "names/variants.toml",
     "numbers/check-digits.toml",
     "numbers/institutions.toml",
@@ -97,7 +119,8 @@ impl Lawbook {
         let numbers = numbers::read(source)?;
         let names = names::names(&source.text(NAMES)?, NAMES)?;
         let packages = products::read(source)?;
-        Ok(Self { calendar, numbers, names, packages })
+        let forms = forms::read(source)?;
+        Ok(Self { calendar, numbers, names, packages, forms })
     }
 }
 

@@ -67,6 +67,7 @@ fn sample() -> Form {
     Form {
         id: "sample".to_owned(),
         version: date(2026, 4, 1),
+        until: None,
         title: texts("sample"),
         series: vec!["hpv".to_owned()],
         from_age: Some(Age::Years(12)),
@@ -244,7 +245,7 @@ fn who_may_consent_hangs_on_the_age_of_the_day() {
 #[test]
 fn a_form_is_chosen_by_series_age_and_day() {
     let old = sample();
-    let new = Form { version: date(2027, 4, 1), ..sample() };
+    let new = Form { version: date(2027, 4, 1), until: Some(date(2028, 3, 31)), ..sample() };
     let general = Form {
         id: "general".into(),
         series: vec!["mr-1".into(), "hpv".into()],
@@ -255,6 +256,7 @@ fn a_form_is_chosen_by_series_age_and_day() {
     for (series, born, day, want) in [
         ("hpv", date(2013, 1, 1), date(2026, 11, 24), "sample 2026-04-01 general 2026-04-01"),
         ("hpv", date(2013, 1, 1), date(2027, 4, 1), "sample 2027-04-01 general 2026-04-01"),
+        ("hpv", date(2013, 1, 1), date(2028, 4, 1), "general 2026-04-01"),
         ("hpv", date(2020, 1, 1), date(2026, 11, 24), "general 2026-04-01"),
         ("mr-1", date(2025, 1, 1), date(2026, 11, 24), "general 2026-04-01"),
         ("mr-1", date(2025, 1, 1), date(2026, 3, 31), ""),
