@@ -191,6 +191,8 @@ pub enum Part {
     Disclosures,
     /// Writing what a registry or municipality says.
     Registered,
+    /// Doses, pre-visit forms and notices.
+    Immunizations,
 }
 
 impl Part {

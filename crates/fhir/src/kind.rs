@@ -17,11 +17,17 @@ pub enum Kind {
     CheckupTarget,
     /// A guardian of a child (保護者).
     Relation,
+    /// A dose of a vaccine (接種).
+    Dose,
+    /// A filled-in pre-visit form (予診票).
+    PreVisitForm,
+    /// A notice that a dose is due (勧奨).
+    Notice,
 }
 
 impl Kind {
     /// Every kind, in the order of the codes.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 10] = [
         Self::Patient,
         Self::Organization,
         Self::CoverageCertificate,
@@ -29,6 +35,9 @@ impl Kind {
         Self::Consent,
         Self::CheckupTarget,
         Self::Relation,
+        Self::Dose,
+        Self::PreVisitForm,
+        Self::Notice,
     ];
 
     /// The number under which the kind is stored. Stored rows carry it: never renumber.
@@ -42,6 +51,9 @@ impl Kind {
             Self::Consent => 5,
             Self::CheckupTarget => 6,
             Self::Relation => 7,
+            Self::Dose => 8,
+            Self::PreVisitForm => 9,
+            Self::Notice => 10,
         }
     }
 
@@ -61,6 +73,9 @@ impl Kind {
             Self::Consent => "Consent",
             Self::CheckupTarget => "Basic",
             Self::Relation => "RelatedPerson",
+            Self::Dose => "Immunization",
+            Self::PreVisitForm => "QuestionnaireResponse",
+            Self::Notice => "Communication",
         }
     }
 }
@@ -79,11 +94,14 @@ mod tests {
             (5, "Consent"),
             (6, "Basic"),
             (7, "RelatedPerson"),
+            (8, "Immunization"),
+            (9, "QuestionnaireResponse"),
+            (10, "Communication"),
         ] {
             let kind = Kind::from_code(code).unwrap();
             assert_eq!((kind.code(), kind.resource_type()), (code, resource_type));
         }
         assert_eq!(Kind::from_code(0), None);
-        assert_eq!(Kind::from_code(8), None);
+        assert_eq!(Kind::from_code(11), None);
     }
 }

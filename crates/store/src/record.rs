@@ -154,6 +154,9 @@ const fn name(kind: Kind) -> &'static str {
         Kind::Consent => "consent",
         Kind::CheckupTarget => "checkup-target",
         Kind::Relation => "relation",
+        Kind::Dose => "dose",
+        Kind::PreVisitForm => "pre-visit-form",
+        Kind::Notice => "notice",
     }
 }
 
@@ -165,6 +168,7 @@ const fn part(kind: Kind) -> (Part, &'static str) {
             (Part::Certificates, "certificates")
         }
         Kind::Relation => (Part::Relations, "relations"),
+        Kind::Dose | Kind::PreVisitForm | Kind::Notice => (Part::Immunizations, "immunizations"),
     }
 }
 
