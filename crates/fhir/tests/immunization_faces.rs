@@ -2,8 +2,8 @@
 
 use domain::day::Basis;
 use domain::form::{
-    Answer, Answers, By, Choice, Consent, Consenter, Form, Item, Kind, Prefill, Reception, Sheet,
-    Step, Texts, Value, When, Withdrawal,
+    Answer, Answers, By, Choice, Consent, Consenter, Declaration, Form, Item, Kind, Prefill,
+    Reception, Sheet, Step, Texts, Value, When, Withdrawal,
 };
 use domain::instant::Instant;
 use fhir::profiles::communication::{self, NoticeFace, NoticeStatus};
@@ -175,6 +175,13 @@ fn form() -> Form {
         series: vec!["rota-1v".into()],
         from_age: None,
         consent: vec![],
+        declaration: Declaration {
+            explained: texts("explained"),
+            agree: texts("agree"),
+            disagree: texts("disagree"),
+            guardian: texts("guardian"),
+            person: texts("person"),
+        },
         steps: vec![step("one", first), step("two", second)],
         basis: Basis { law: "X".into(), in_force_from: day, checked_on: day, doubt: None },
     }
@@ -305,10 +312,11 @@ proptest! {
 
     #[test]
     fn every_dose_comes_back(
-        product in text(), on in days(), recorded in instants(), picks: [u8; 4],
+        product in text(), at in (days(), instants()), picks: [u8; 4],
         texts in prop::array::uniform16(prop::option::of(text())),
-        hundredths: Option<u16>, number: Option<u8>, expires in prop::option::of(days()),
+        numbers: (Option<u16>, Option<u8>), expires in prop::option::of(days()),
     ) {
+        let (hundredths, number) = numbers;
         let origins = [Origin::Gate, Origin::Paper, Origin::Municipality, Origin::Elsewhere];
         let statuses = [DoseStatus::Completed, DoseStatus::NotDone, DoseStatus::EnteredInError];
         let programs = [None, Some(Program::Routine), Some(Program::Voluntary)];
@@ -322,7 +330,7 @@ proptest! {
             series: j, municipality: k.filter(|_| in_series), special: l, form: m,
             override_reason: n, correction: o, note: p, expires, hundredths,
             number: number.filter(|_| in_series), program: programs[pick(1, 3)],
-            ..DoseFace::new(&product, on, recorded, origins[pick(2, 4)])
+            ..DoseFace::new(&product, at.0, at.1, origins[pick(2, 4)])
         };
         let body = immunization::write(&value, "d", "Patient/p");
         prop_assert!(serde_json::from_slice::<serde_json::Value>(&body).is_ok());

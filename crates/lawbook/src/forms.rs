@@ -8,7 +8,9 @@ mod item;
 use std::collections::BTreeSet;
 
 use domain::day::Age;
-use domain::form::{ConsentRule, Consenter, Form, Forms, Item, Kind, Step, Texts, Value, When};
+use domain::form::{
+    ConsentRule, Consenter, Declaration, Form, Forms, Item, Kind, Step, Texts, Value, When,
+};
 use toml::de::DeValue;
 
 use crate::entry::Entry;
@@ -23,6 +25,8 @@ const ITEMS: [&str; 7] = [
     "forms/immunization/items-adult.toml",
     "forms/immunization/items-physician.toml",
 ];
+
+const DECLARATION: &str = "forms/immunization/declaration.toml";
 
 const FORMS: [&str; 11] = [
     "forms/immunization/child.toml",
@@ -43,11 +47,12 @@ pub(crate) fn read(source: &Source) -> Result<Forms, Fault> {
     for file in ITEMS {
         items(&source.text(file)?, file, &mut known)?;
     }
+    let declaration = declaration(&source.text(DECLARATION)?)?;
     let mut forms: Vec<Form> = Vec::new();
     for file in FORMS {
         let text = source.text(file)?;
         let mut entry = Entry::file(file, &text)?;
-        let form = form(&mut entry, &known)?;
+        let form = form(&mut entry, &known, &declaration)?;
         if forms.iter().any(|it| it.id == form.id && it.version == form.version) {
             return Err(entry.fault(&format!("{} stands here twice in this version", form.id)));
         }
@@ -79,7 +84,29 @@ fn texts(entry: &mut Entry<'_>) -> Result<Texts, Fault> {
     Ok(Texts { ja: entry.text("ja")?, en: entry.text("en")?, easy: entry.text("easy")? })
 }
 
-fn form(entry: &mut Entry<'_>, known: &[Item]) -> Result<Form, Fault> {
+/// What is signed below every form.
+fn declaration(text: &str) -> Result<Declaration, Fault> {
+    let mut file = Entry::file(DECLARATION, text)?;
+    let mut basis = file.table("basis")?;
+    basis.basis("sentence")?;
+    basis.finish()?;
+    let mut sentence = |key: &str| {
+        let mut entry = file.table(key)?;
+        let sentence = texts(&mut entry)?;
+        entry.finish().map(|()| sentence)
+    };
+    let declaration = Declaration {
+        explained: sentence("explained")?,
+        agree: sentence("agree")?,
+        disagree: sentence("disagree")?,
+        guardian: sentence("guardian")?,
+        person: sentence("person")?,
+    };
+    file.finish()?;
+    Ok(declaration)
+}
+
+fn form(entry: &mut Entry<'_>, known: &[Item], declaration: &Declaration) -> Result<Form, Fault> {
     let mut consent = Vec::new();
     for rule in entry.tables("consent")? {
         consent.push(consent_rule(rule)?);
@@ -97,6 +124,7 @@ fn form(entry: &mut Entry<'_>, known: &[Item]) -> Result<Form, Fault> {
         series: entry.list("series", word)?,
         from_age: from_age(entry)?,
         consent,
+        declaration: declaration.clone(),
         steps,
         basis: entry.basis("form")?,
     })

@@ -67,6 +67,7 @@ embedded!(
     "forms/immunization/bcg.toml",
     "forms/immunization/child.toml",
     "forms/immunization/covid19.toml",
+    "forms/immunization/declaration.toml",
     "forms/immunization/hepb.toml",
     "forms/immunization/hpv-alone.toml",
     "forms/immunization/hpv.toml",

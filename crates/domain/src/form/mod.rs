@@ -13,7 +13,7 @@ mod shown;
 mod warning;
 
 pub use answer::{Answer, Answers, tenths, write_tenths};
-pub use consent::{Consent, ConsentRule, Consenter};
+pub use consent::{Consent, ConsentRule, Consenter, Declaration};
 pub use prefill::{Known, LastDose, Prefill};
 pub use sheet::{Reception, Sheet, State, Withdrawal};
 pub use warning::Warning;
@@ -74,6 +74,8 @@ pub struct Form {
     pub from_age: Option<Age>,
     /// Who may consent.
     pub consent: Vec<ConsentRule>,
+    /// What they sign.
+    pub declaration: Declaration,
     /// Its steps, in order: a page each on a phone.
     pub steps: Vec<Step>,
     /// Where its questions are laid down.

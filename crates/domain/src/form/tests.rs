@@ -75,6 +75,13 @@ fn sample() -> Form {
             rule(Consenter::Guardian, None),
             rule(Consenter::Person, Some(Age::Years(13))),
         ],
+        declaration: Declaration {
+            explained: texts("explained"),
+            agree: texts("agree"),
+            disagree: texts("disagree"),
+            guardian: texts("guardian"),
+            person: texts("person"),
+        },
         steps: vec![step("one", first), step("two", second)],
         basis: basis(),
     }
@@ -378,8 +385,11 @@ proptest! {
         steps in prop::collection::vec(0..6_usize, 0..12),
     ) {
         let form = sample();
-        let words = ["fill ill=yes fits=no", "fill heat=38", "submit", "receive", "judge may=yes", "withdraw x"];
-        let first = walk(&form, &Sheet::begin(&form, Answers::default(), NOW), &format!("fill {GOOD}"));
+        let words = [
+            "fill ill=yes fits=no", "fill heat=38", "submit", "receive", "judge may=yes", "withdraw x",
+        ];
+        let begun = Sheet::begin(&form, Answers::default(), NOW);
+        let first = walk(&form, &begun, &format!("fill {GOOD}"));
         let mut sheet = first.expect("good answers");
         for step in steps {
             let before = sheet.clone();

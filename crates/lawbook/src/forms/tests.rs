@@ -117,3 +117,44 @@ fn the_contraindications_of_the_law_are_asked_for() {
         }
     }
 }
+
+/// Reads the questions of health with `old` replaced by `new`, then the general form likewise.
+fn fault(old: &str, new: &str) -> String {
+    let source = Source { folder: None };
+    let replaced = |file: &str| source.text(file).unwrap().replacen(old, new, 1);
+    let read = || {
+        let mut known = Vec::new();
+        for file in ITEMS {
+            items(&replaced(file), file, &mut known)?;
+        }
+        let declaration = declaration(&replaced(DECLARATION))?;
+        let text = replaced(FORMS[0]);
+        let mut entry = Entry::file(FORMS[0], &text)?;
+        form(&mut entry, &known, &declaration)?;
+        entry.finish()
+    };
+    read().map_or_else(|fault| fault.to_string(), |()| "no fault".to_owned())
+}
+
+#[test]
+fn a_wrong_form_is_refused_with_its_line() {
+    for (old, new, want) in [
+        ("", "", "no fault"),
+        ("\"ill-today\",", "\"ill-todey\",", "no file of items has the question ill-todey"),
+        ("    \"ill-today\",", "    \"chronic\",", "chronic is asked twice"),
+        ("    \"convulsion\",", "", "convulsion-age hangs on an answer of convulsion"),
+        ("id = \"ill-month\"", "id = \"ill-today\"", "the question ill-today stands here twice"),
+        ("kind = \"yes-no\"", "kind = \"yesno\"", "`kind` must be one of"),
+        ("is = \"yes\"", "is = \"maybe\"", "no answer here can be maybe"),
+        ("severity = \"warn\"", "severity = \"bad\"", "`severity` must be"),
+        ("easy = ", "eazy = ", "`easy` is missing"),
+        ("prefill = \"kana\"", "prefill = \"reading\"", "`prefill` must be one of name, kana"),
+        ("by = \"guardian\"", "by = \"aunt\"", "`by` must be"),
+        ("[agree]", "[agreed]", "`agree` is missing"),
+        ("required = true", "must = true", "`must` is unknown here"),
+        ("max_length = 100", "max_length = 0", "`max_length` must be a whole number"),
+    ] {
+        let got = fault(old, new);
+        assert!(got.contains(want), "{old} -> {new}: {got}");
+    }
+}
