@@ -120,6 +120,13 @@ pub fn rows(kind: Kind, tree: &Tree<'_>) -> Vec<IndexRow> {
             }
             rows.period("period", root.get("period"));
         }
+        Kind::Dose => of_dose(&mut rows, root),
+        Kind::PreVisitForm => {
+            rows.code("questionnaire", root.get("questionnaire"));
+            rows.code("status", root.get("status"));
+            rows.date("authored", root.get("authored"));
+        }
+        Kind::Notice => of_notice(&mut rows, root),
     }
     rows.0.sort();
     rows.0.dedup();
@@ -167,6 +174,32 @@ fn of_consent(rows: &mut Rows, root: Node<'_>) {
     for purpose in each(provision, "purpose") {
         rows.coding("purpose", purpose);
     }
+}
+
+fn of_dose(rows: &mut Rows, root: Node<'_>) {
+    rows.code("status", root.get("status"));
+    rows.concept("status-reason", root.get("statusReason"));
+    rows.concept("vaccine-code", root.get("vaccineCode"));
+    rows.date("date", root.get("occurrenceDateTime"));
+    rows.text("lot-number", root.get("lotNumber"));
+    for performer in each(root, "performer") {
+        let actor = performer.get("actor");
+        rows.identifier("performer", actor.and_then(|actor| actor.get("identifier")));
+    }
+    for protocol in each(root, "protocolApplied") {
+        rows.text("series", protocol.get("series"));
+    }
+}
+
+fn of_notice(rows: &mut Rows, root: Node<'_>) {
+    rows.code("status", root.get("status"));
+    for concept in each(root, "category") {
+        rows.concept("category", Some(concept));
+    }
+    let sender = root.get("sender");
+    rows.identifier("sender", sender.and_then(|sender| sender.get("identifier")));
+    rows.date("sent", root.get("sent"));
+    rows.date("received", root.get("received"));
 }
 
 struct Rows(Vec<IndexRow>);

@@ -19,11 +19,17 @@ pub enum Kind {
     Relation,
     /// A resident whose immunisations a municipality follows (予防接種の対象者).
     ImmunizationTarget,
+    /// A dose of a vaccine (接種).
+    Dose,
+    /// A filled-in pre-visit form (予診票).
+    PreVisitForm,
+    /// A notice that a dose is due (勧奨).
+    Notice,
 }
 
 impl Kind {
     /// Every kind, in the order of the codes.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 11] = [
         Self::Patient,
         Self::Organization,
         Self::CoverageCertificate,
@@ -32,6 +38,9 @@ impl Kind {
         Self::CheckupTarget,
         Self::Relation,
         Self::ImmunizationTarget,
+        Self::Dose,
+        Self::PreVisitForm,
+        Self::Notice,
     ];
 
     /// The number under which the kind is stored. Stored rows carry it: never renumber.
@@ -45,7 +54,10 @@ impl Kind {
             Self::Consent => 5,
             Self::CheckupTarget => 6,
             Self::Relation => 7,
-            Self::ImmunizationTarget => 12,
+            Self::ImmunizationTarget => 11,
+            Self::Dose => 8,
+            Self::PreVisitForm => 9,
+            Self::Notice => 10,
         }
     }
 
@@ -65,6 +77,9 @@ impl Kind {
             Self::Consent => "Consent",
             Self::CheckupTarget | Self::ImmunizationTarget => "Basic",
             Self::Relation => "RelatedPerson",
+            Self::Dose => "Immunization",
+            Self::PreVisitForm => "QuestionnaireResponse",
+            Self::Notice => "Communication",
         }
     }
 }
@@ -83,12 +98,15 @@ mod tests {
             (5, "Consent"),
             (6, "Basic"),
             (7, "RelatedPerson"),
-            (12, "Basic"),
+            (11, "Basic"),
+            (8, "Immunization"),
+            (9, "QuestionnaireResponse"),
+            (10, "Communication"),
         ] {
             let kind = Kind::from_code(code).unwrap();
             assert_eq!((kind.code(), kind.resource_type()), (code, resource_type));
         }
         assert_eq!(Kind::from_code(0), None);
-        assert_eq!(Kind::from_code(99), None);
+        assert_eq!(Kind::from_code(12), None);
     }
 }

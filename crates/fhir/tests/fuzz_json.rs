@@ -4,13 +4,14 @@ use fhir::Kind;
 use fhir::index;
 use fhir::json::{Limits, Problem, Tree, Writer};
 use fhir::profiles::{
-    certificate, checkup_target, consent, insurance, organization, patient, related_person,
+    certificate, checkup_target, communication, consent, immunization, insurance, organization,
+    patient, questionnaire_response, related_person,
 };
 
 const ROUNDS: usize = 20_000;
 
 /// Bodies of ours, to be mangled: random bytes hardly ever reach a face.
-const SEEDS: [&str; 4] = [
+const SEEDS: [&str; 7] = [
     r#"{"resourceType":"Coverage","extension":[
         {"url":"https://pmh.example/fhir/StructureDefinition/pmh-certificate-items",
         "extension":[{"url":"historyKey","valueString":"1"}]}],"status":"active","type":
@@ -28,6 +29,20 @@ const SEEDS: [&str; 4] = [
         {"url":"https://pmh.example/fhir/StructureDefinition/pmh-guardian-items","extension":[
         {"url":"guardian","valueReference":{"reference":"x"}}]}],"relationship":[{"coding":[
         {"code":"1"}]}],"period":{"start":"2026-04-01"}}"#,
+    r#"{"resourceType":"Immunization","status":"completed","vaccineCode":{"coding":[{"system":
+        "https://pmh.example/fhir/cs/vaccine","code":"mr"}]},"occurrenceDateTime":"2026-11-24",
+        "recorded":"2026-11-24T15:00:00Z","doseQuantity":{"value":0.5},"performer":[{"actor":
+        {"display":"a"}}],"protocolApplied":[{"series":"mr-1","doseNumberPositiveInt":1}]}"#,
+    r#"{"resourceType":"QuestionnaireResponse","questionnaire":
+        "https://pmh.example/fhir/Questionnaire/child|2026-04-01","status":"in-progress",
+        "authored":"2026-11-24T15:00:00Z","item":[{"linkId":"s","item":[{"linkId":"a","answer":
+        [{"valueDecimal":36.5}]},{"linkId":"b","answer":[{"valueDate":"2026-01-01"}]}]}]}"#,
+    r#"{"resourceType":"Communication","extension":[
+        {"url":"https://pmh.example/fhir/StructureDefinition/pmh-notice-items","extension":[
+        {"url":"series","valueString":"je-1"},{"url":"dose","valuePositiveInt":2}]}],
+        "status":"completed","sent":"2026-11-24T15:00:00Z","sender":{"identifier":{"value":
+        "452025"}},"reasonCode":[{"coding":[{"code":"overdue"}]}],"payload":[{"contentString":
+        "a"}]}"#,
 ];
 
 #[test]
@@ -61,6 +76,9 @@ fn read_all(body: &[u8]) {
     let _ = organization::read_municipality(body).map_err(placed);
     let _ = checkup_target::read(body).map_err(placed);
     let _ = related_person::read(body).map_err(placed);
+    let _ = immunization::read(body).map_err(placed);
+    let _ = questionnaire_response::read(body).map_err(placed);
+    let _ = communication::read(body).map_err(placed);
 }
 
 fn use_all(tree: &Tree<'_>) {
@@ -82,4 +100,7 @@ fn the_seeds_are_read_unless_they_are_mangled() {
     assert!(certificate::read(SEEDS[0].as_bytes()).is_ok());
     assert!(patient::read(SEEDS[1].as_bytes()).is_ok());
     assert!(consent::read(SEEDS[2].as_bytes()).is_ok());
+    assert!(immunization::read(SEEDS[4].as_bytes()).is_ok());
+    assert!(questionnaire_response::read(SEEDS[5].as_bytes()).is_ok());
+    assert!(communication::read(SEEDS[6].as_bytes()).is_ok());
 }

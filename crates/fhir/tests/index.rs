@@ -110,6 +110,46 @@ fn the_other_kinds_are_found_too() {
 }
 
 #[test]
+fn doses_forms_and_notices_are_found() {
+    check(
+        Kind::Dose,
+        r#"{"status":"completed","vaccineCode":{"coding":[{"system":"urn:v","code":"mr"}]},
+            "occurrenceDateTime":"2026-11-24","lotNumber":"ab 12","performer":[{"actor":
+            {"identifier":{"system":"urn:i","value":"13"}}}],
+            "protocolApplied":[{"series":"mr-1"}]}"#,
+        &[
+            "date 2026-11-23T15:00:00.000Z..2026-11-24T14:59:59.999Z",
+            "lot-number sab12",
+            "performer turn:i|13",
+            "series smr-1",
+            "status t|completed",
+            "vaccine-code turn:v|mr",
+        ],
+    );
+    check(
+        Kind::PreVisitForm,
+        r#"{"questionnaire":"urn:q|2026-04-01","status":"completed",
+            "authored":"2026-11-23T15:00:00.000Z"}"#,
+        &[
+            "authored 2026-11-23T15:00:00.000Z..2026-11-23T15:00:00.000Z",
+            "questionnaire t|urn:q|2026-04-01",
+            "status t|completed",
+        ],
+    );
+    check(
+        Kind::Notice,
+        r#"{"status":"completed","category":[{"coding":[{"code":"immunization"}]}],
+            "sender":{"identifier":{"value":"452025"}},"sent":"2026-11-23T15:00:00.000Z"}"#,
+        &[
+            "category t|immunization",
+            "sender t|452025",
+            "sent 2026-11-23T15:00:00.000Z..2026-11-23T15:00:00.000Z",
+            "status t|completed",
+        ],
+    );
+}
+
+#[test]
 fn a_body_of_another_shape_gives_no_rows() {
     for kind in Kind::ALL {
         for body in ["[]", "1", "{}", r#"{"name":{"text":1},"identifier":"x","period":[]}"#] {

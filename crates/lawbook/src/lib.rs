@@ -5,6 +5,7 @@
 
 mod calendar;
 mod entry;
+mod forms;
 mod immunization;
 pub mod names;
 mod numbers;
@@ -14,6 +15,7 @@ use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
 use domain::day::Calendar;
+use domain::form::Forms;
 use domain::gs1::Packages;
 use domain::immunization::Schedule;
 use domain::name::NameRules;
@@ -32,6 +34,8 @@ pub struct Lawbook {
     pub immunization: Schedule,
     /// Packages of vaccines by their number: `rules/products/`.
     pub packages: Packages,
+    /// Pre-visit forms: `rules/forms/`.
+    pub forms: Forms,
 }
 
 /// What is wrong with a file of rules.
@@ -83,6 +87,25 @@ embedded!(
     "immunization/rsv-maternal.toml",
     "immunization/varicella.toml",
     "immunization/zoster.toml",
+    "forms/immunization/bcg.toml",
+    "forms/immunization/child.toml",
+    "forms/immunization/covid19.toml",
+    "forms/immunization/declaration.toml",
+    "forms/immunization/hepb.toml",
+    "forms/immunization/hpv-alone.toml",
+    "forms/immunization/hpv.toml",
+    "forms/immunization/influenza.toml",
+    "forms/immunization/items-adult.toml",
+    "forms/immunization/items-birth.toml",
+    "forms/immunization/items-health.toml",
+    "forms/immunization/items-infant.toml",
+    "forms/immunization/items-person.toml",
+    "forms/immunization/items-physician.toml",
+    "forms/immunization/items-youth.toml",
+    "forms/immunization/pneumococcal.toml",
+    "forms/immunization/rota.toml",
+    "forms/immunization/rsv.toml",
+    "forms/immunization/zoster.toml",
     "names/variants.toml",
     "numbers/check-digits.toml",
     "numbers/institutions.toml",
@@ -121,7 +144,8 @@ impl Lawbook {
         let names = names::names(&source.text(NAMES)?, NAMES)?;
         let immunization = immunization::read(source, &calendar)?;
         let packages = products::read(source)?;
-        Ok(Self { calendar, numbers, names, immunization, packages })
+        let forms = forms::read(source)?;
+        Ok(Self { calendar, numbers, names, immunization, packages, forms })
     }
 }
 

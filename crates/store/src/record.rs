@@ -165,6 +165,9 @@ const fn name(kind: Kind) -> &'static str {
         Kind::CheckupTarget => "checkup-target",
         Kind::Relation => "relation",
         Kind::ImmunizationTarget => "immunization-target",
+        Kind::Dose => "dose",
+        Kind::PreVisitForm => "pre-visit-form",
+        Kind::Notice => "notice",
     }
 }
 
@@ -176,7 +179,9 @@ const fn part(kind: Kind) -> (Part, &'static str) {
             (Part::Certificates, "certificates")
         }
         Kind::Relation => (Part::Relations, "relations"),
-        Kind::ImmunizationTarget => (Part::Immunizations, "immunizations"),
+        Kind::Dose | Kind::PreVisitForm | Kind::Notice | Kind::ImmunizationTarget => {
+            (Part::Immunizations, "immunizations")
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use super::Form;
+use super::{Form, Texts};
 use crate::day::{Age, Basis, attained};
 use crate::finding::Finding;
 use crate::instant::Instant;
@@ -40,6 +40,32 @@ pub struct Consent {
     pub name: String,
     /// When.
     pub at: Instant,
+}
+
+/// The sentences below which somebody agrees.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Declaration {
+    /// That the explanation was read and understood.
+    pub explained: Texts,
+    /// That the dose is agreed to.
+    pub agree: Texts,
+    /// That it is not.
+    pub disagree: Texts,
+    /// Who agrees: the guardian.
+    pub guardian: Texts,
+    /// Who agrees: the person.
+    pub person: Texts,
+}
+
+impl Declaration {
+    /// How the form calls who agrees.
+    #[must_use]
+    pub fn who(&self, by: Consenter) -> &Texts {
+        match by {
+            Consenter::Guardian => &self.guardian,
+            Consenter::Person => &self.person,
+        }
+    }
 }
 
 /// The longest name. Ours.

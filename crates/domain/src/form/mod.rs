@@ -13,7 +13,7 @@ mod shown;
 mod warning;
 
 pub use answer::{Answer, Answers, tenths, write_tenths};
-pub use consent::{Consent, ConsentRule, Consenter};
+pub use consent::{Consent, ConsentRule, Consenter, Declaration};
 pub use prefill::{Known, LastDose, Prefill};
 pub use sheet::{Reception, Sheet, State, Withdrawal};
 pub use warning::Warning;
@@ -64,6 +64,8 @@ pub struct Form {
     pub id: String,
     /// The first day on which this version is handed out; with the id it names the version.
     pub version: Date,
+    /// The last day on which it is handed out, if it ends without a newer version.
+    pub until: Option<Date>,
     /// Title.
     pub title: Texts,
     /// The series it is for, as `rota-1v`.
@@ -72,6 +74,8 @@ pub struct Form {
     pub from_age: Option<Age>,
     /// Who may consent.
     pub consent: Vec<ConsentRule>,
+    /// What they sign.
+    pub declaration: Declaration,
     /// Its steps, in order: a page each on a phone.
     pub steps: Vec<Step>,
     /// Where its questions are laid down.
@@ -224,6 +228,7 @@ impl Form {
         let old = |age| attained(birth, age).is_ok_and(|reached| reached <= day);
         self.series.iter().any(|known| known == series)
             && self.version <= day
+            && self.until.is_none_or(|last| day <= last)
             && self.from_age.is_none_or(old)
     }
 }
@@ -243,11 +248,12 @@ impl Forms {
     /// of that day; where several fit, the more particular one stands first.
     #[must_use]
     pub fn fitting(&self, series: &str, birth: Date, day: Date) -> Vec<&Form> {
-        let fitting = || self.0.iter().filter(|form| form.fits(series, birth, day));
-        let newest = |form: &&Form| {
-            !fitting().any(|other| other.id == form.id && form.version < other.version)
+        let newer = |form: &Form, other: &Form| {
+            other.id == form.id && form.version < other.version && other.version <= day
         };
-        let mut found: Vec<&Form> = fitting().filter(newest).collect();
+        let current = |form: &&Form| !self.0.iter().any(|other| newer(form, other));
+        let fitting = self.0.iter().filter(|form| form.fits(series, birth, day));
+        let mut found: Vec<&Form> = fitting.filter(current).collect();
         found.sort_by_key(|form| form.series.len());
         found
     }

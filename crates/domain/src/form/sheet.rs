@@ -198,8 +198,9 @@ impl Sheet {
 
     fn may_fill(&self, by: By) -> Result<(), Vec<Finding>> {
         match (self.state(), by) {
-            (State::Draft | State::Submitted, By::Family) => Ok(()),
-            (State::Received, By::Physician) => Ok(()),
+            (State::Draft | State::Submitted, By::Family) | (State::Received, By::Physician) => {
+                Ok(())
+            }
             (State::Received, By::Family) => Err(vec![frozen()]),
             (State::Draft | State::Submitted, By::Physician) => Err(vec![not_received()]),
             (State::Withdrawn, _) => Err(vec![withdrawn()]),

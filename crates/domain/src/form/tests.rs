@@ -67,6 +67,7 @@ fn sample() -> Form {
     Form {
         id: "sample".to_owned(),
         version: date(2026, 4, 1),
+        until: None,
         title: texts("sample"),
         series: vec!["hpv".to_owned()],
         from_age: Some(Age::Years(12)),
@@ -74,6 +75,13 @@ fn sample() -> Form {
             rule(Consenter::Guardian, None),
             rule(Consenter::Person, Some(Age::Years(13))),
         ],
+        declaration: Declaration {
+            explained: texts("explained"),
+            agree: texts("agree"),
+            disagree: texts("disagree"),
+            guardian: texts("guardian"),
+            person: texts("person"),
+        },
         steps: vec![step("one", first), step("two", second)],
         basis: basis(),
     }
@@ -244,7 +252,7 @@ fn who_may_consent_hangs_on_the_age_of_the_day() {
 #[test]
 fn a_form_is_chosen_by_series_age_and_day() {
     let old = sample();
-    let new = Form { version: date(2027, 4, 1), ..sample() };
+    let new = Form { version: date(2027, 4, 1), until: Some(date(2028, 3, 31)), ..sample() };
     let general = Form {
         id: "general".into(),
         series: vec!["mr-1".into(), "hpv".into()],
@@ -255,6 +263,7 @@ fn a_form_is_chosen_by_series_age_and_day() {
     for (series, born, day, want) in [
         ("hpv", date(2013, 1, 1), date(2026, 11, 24), "sample 2026-04-01 general 2026-04-01"),
         ("hpv", date(2013, 1, 1), date(2027, 4, 1), "sample 2027-04-01 general 2026-04-01"),
+        ("hpv", date(2013, 1, 1), date(2028, 4, 1), "general 2026-04-01"),
         ("hpv", date(2020, 1, 1), date(2026, 11, 24), "general 2026-04-01"),
         ("mr-1", date(2025, 1, 1), date(2026, 11, 24), "general 2026-04-01"),
         ("mr-1", date(2025, 1, 1), date(2026, 3, 31), ""),
@@ -376,8 +385,11 @@ proptest! {
         steps in prop::collection::vec(0..6_usize, 0..12),
     ) {
         let form = sample();
-        let words = ["fill ill=yes fits=no", "fill heat=38", "submit", "receive", "judge may=yes", "withdraw x"];
-        let first = walk(&form, &Sheet::begin(&form, Answers::default(), NOW), &format!("fill {GOOD}"));
+        let words = [
+            "fill ill=yes fits=no", "fill heat=38", "submit", "receive", "judge may=yes", "withdraw x",
+        ];
+        let begun = Sheet::begin(&form, Answers::default(), NOW);
+        let first = walk(&form, &begun, &format!("fill {GOOD}"));
         let mut sheet = first.expect("good answers");
         for step in steps {
             let before = sheet.clone();

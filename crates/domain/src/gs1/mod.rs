@@ -15,7 +15,7 @@ mod table;
 mod typed;
 
 pub use gtin::Gtin;
-pub use package::{Package, Packages};
+pub use package::{Package, Packages, Vial};
 pub use read::read;
 
 use jiff::civil::Date;

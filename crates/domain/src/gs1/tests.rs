@@ -4,7 +4,8 @@ use jiff::civil::{Date, date};
 use proptest::prelude::*;
 
 use super::gtin::check_digit;
-use super::{Gtin, Scan, read};
+use super::{Gtin, Package, Packages, Scan, read};
+use crate::day::Basis;
 
 const NOW: Date = date(2026, 11, 24);
 
@@ -98,6 +99,33 @@ fn a_gtin_has_its_check_digit() {
     ] {
         let got = Gtin::parse(text).err().map(|fault| fault.code).unwrap_or_default();
         assert_eq!(got, want, "{text}");
+    }
+}
+
+#[test]
+fn a_dose_needs_product_lot_and_expiry() {
+    let basis = Basis { law: "X".into(), in_force_from: NOW, checked_on: NOW, doubt: None };
+    let packages = Packages(vec![Package {
+        gtin: Gtin::parse("9520000000011").unwrap(),
+        product: "mr".into(),
+        name: "MR".into(),
+        maker: "架空".into(),
+        doses: 1,
+        hundredths: Some(50),
+        synthetic: true,
+        basis,
+    }]);
+    for (input, want) in [
+        ("(01)09520000000011(17)270331(10)A", "mr A 2027-03-31"),
+        ("(01)09520000000028(17)270331(10)A", "scan-unknown-product"),
+        ("(01)09520000000011", "scan-no-lot scan-no-expiry"),
+        ("(10)A", "scan-no-product scan-no-expiry"),
+    ] {
+        let got = match packages.vial(&read(input, NOW).unwrap()) {
+            Ok(vial) => format!("{} {} {}", vial.package.product, vial.lot, vial.expiry),
+            Err(faults) => faults.iter().map(|it| it.code).collect::<Vec<_>>().join(" "),
+        };
+        assert_eq!(got, want, "{input}");
     }
 }
 

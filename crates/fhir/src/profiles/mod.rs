@@ -3,19 +3,24 @@
 //! One file per kind of record, each with `write` (compact bytes, `resourceType` first), `read`
 //! (bytes to value) and, where it can be read, `of` (the same from a parsed tree). What the faces
 //! put where is written down in `docs/fhir/profiles.md`. Unknown members are ignored on reading;
-//! [`audit_event`] is only written.
+//! [`audit_event`] and [`questionnaire`] are only written.
 
+mod cvx;
 mod face;
 pub(crate) use face::parse_day;
 
 pub mod audit_event;
 pub mod certificate;
 pub mod checkup_target;
+pub mod communication;
 pub mod consent;
+pub mod immunization;
 pub mod immunization_target;
 pub mod insurance;
 pub mod organization;
 pub mod patient;
+pub mod questionnaire;
+pub mod questionnaire_response;
 pub mod related_person;
 
 /// Identifier system of municipalities: 全国地方公共団体コード of 6 digits.
