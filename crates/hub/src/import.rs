@@ -353,7 +353,7 @@ mod tests {
         assert_eq!(finding.code, "owner-unknown");
         for (staff, waits) in [("officer", true), ("far", false)] {
             let session = crate::staff_session(&test.hub, staff, "").await.unwrap();
-            let session = crate::open_session(&test.hub, &session).unwrap();
+            let session = crate::open_session(&test.hub, &session).await.unwrap();
             let caller = crate::caller_of_session(&test.hub, &session);
             let list = crate::list_held(&test.hub, &caller).await.unwrap();
             let found = list.iter().any(|held| held.id == *case);
