@@ -18,6 +18,7 @@ pub mod feed;
 pub mod identity;
 pub mod log;
 mod logbook;
+mod merge;
 mod reading;
 pub mod record;
 pub mod relation;

@@ -4,8 +4,11 @@ use crate::StoreError;
 use crate::sql::{Conn, params};
 
 /// Every migration, oldest first.
-const MIGRATIONS: &[&str] =
-    &[include_str!("migrations/0001_spine.sql"), include_str!("migrations/0002_feed.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("migrations/0001_spine.sql"),
+    include_str!("migrations/0002_feed.sql"),
+    include_str!("migrations/0003_apart.sql"),
+];
 
 /// Brings the schema up to date; gives how many migrations ran.
 pub(crate) fn migrate(conn: &mut Conn) -> Result<usize, StoreError> {
