@@ -2,7 +2,7 @@
 
 use domain::access::{self, Access, Find, Request};
 use domain::identity::{
-    HoldReason, LinkDecision, LinkKey, UpdateDecision, lookup_keys, match_new, search_key,
+    HoldReason, LinkDecision, LinkKey, UpdateDecision, lookup_keys, match_told_apart, search_key,
     update_known,
 };
 use domain::name::NameRules;
@@ -176,8 +176,9 @@ impl Arrival {
         rules: &NameRules,
     ) -> Result<Entered, StoreError> {
         let at = find.request().at;
-        let decision =
-            tx.matching(find, &self.lookup, |people| match_new(people, &self.five, rules))?;
+        let decision = tx.matching(find, (&self.key, &self.lookup), |people, apart| {
+            match_told_apart(people, apart, &self.five, rules)
+        })?;
         match decision {
             LinkDecision::New => {
                 let candidate = tx.enter_resident(false)?;

@@ -5,11 +5,10 @@ use domain::identity::HoldReason;
 use domain::instant::Instant;
 use domain::name::{Agreement, agree};
 use domain::person::FiveAttributes;
-use store::identity::HeldCase;
-use store::{Candidate, StoreError, Tx};
+use store::StoreError;
+use store::identity::{HeldCase, HeldPair};
 
 use crate::Hub;
-use crate::eligibility::unreadable;
 use crate::refusal::Refusal;
 
 /// A case as an officer sees it.
@@ -42,50 +41,16 @@ fn granted(hub: &Hub, caller: &Caller) -> Result<(Request, Cohort), Refusal> {
 /// # Errors
 /// [`crate::Kind::NotFound`] for other callers than officers.
 pub async fn list_held(hub: &Hub, caller: &Caller) -> Result<Vec<HeldView>, Refusal> {
-    let (request, cohort) = granted(hub, caller)?;
-    let names = hub.book.names.clone();
-    let cases = hub.store.read(move |tx| {
-        let mut views = Vec::new();
-        for case in tx.held(&cohort)? {
-            let owner = case.owner.clone();
-            let incoming = describe(tx, &request, &case.incoming, None)?;
-            let anyhow = describe(tx, &request, &case.candidate, None)?;
-            let own = describe(tx, &request, &case.candidate, Some(&owner))?;
-            if let (Some(incoming), Some(anyhow)) = (incoming, anyhow) {
-                let agreement = agree(&incoming, &anyhow, &names);
-                views.push(view(case, incoming, own, agreement));
-            }
-        }
-        Ok::<_, StoreError>(views)
-    });
-    Ok(cases.await?)
+    let (_, cohort) = granted(hub, caller)?;
+    let pairs = hub.store.read(move |tx| tx.held_described(&cohort)).await?;
+    Ok(pairs.into_iter().map(|pair| view(hub, pair)).collect())
 }
 
-fn view(
-    case: HeldCase,
-    incoming: FiveAttributes,
-    candidate: Option<FiveAttributes>,
-    agreement: Agreement,
-) -> HeldView {
-    let HeldCase { id, since, reason, identifier, .. } = case;
+fn view(hub: &Hub, pair: HeldPair) -> HeldView {
+    let agreement = agree(&pair.incoming, &pair.candidate, &hub.book.names);
+    let HeldCase { id, since, reason, identifier, .. } = pair.case;
+    let (incoming, candidate) = (pair.incoming, pair.own);
     HeldView { id, since, reason, identifier, incoming, candidate, agreement }
-}
-
-/// A description: by one source, or by any.
-fn describe(
-    tx: &mut Tx<'_>,
-    request: &Request,
-    of: &Candidate,
-    source: Option<&str>,
-) -> Result<Option<FiveAttributes>, StoreError> {
-    let Ok(access) = tx.decide(of, request)? else { return Ok(None) };
-    let rows = tx.enter(access)?.read(fhir::Kind::Patient)?;
-    let row = rows.iter().rev().find(|row| source.is_none_or(|source| row.key == source));
-    row.map(|row| {
-        let face = fhir::profiles::patient::read(&row.body).map_err(unreadable)?;
-        Ok(face.attributes)
-    })
-    .transpose()
 }
 
 /// Decides a case: one person, or two.
@@ -110,6 +75,32 @@ pub async fn decide_held(hub: &Hub, caller: &Caller, id: &str, same: bool) -> Re
         Ok(())
     });
     decided.await?;
+    hub.news.notify_waiters();
+    Ok(())
+}
+
+/// Corrects a case that was confirmed wrongly: the two are two people again, and are not asked about
+/// any more.
+///
+/// # Errors
+/// [`crate::Kind::NotFound`] for a case that this officer's municipality did not confirm, or whose
+/// people have been merged with others since.
+pub async fn undo_held(hub: &Hub, caller: &Caller, id: &str) -> Result<(), Refusal> {
+    let (request, cohort) = granted(hub, caller)?;
+    let id = id.to_owned();
+    let undone = hub.store.write(move |tx| {
+        let Some((from, into)) = tx.undo_confirmed(&cohort, &id, request.at)? else {
+            return Err(Refusal::not_found());
+        };
+        for touched in [from, into] {
+            if let Ok(access) = tx.decide(&touched, &request)? {
+                tx.enter(access)?.remark("two-people");
+            }
+        }
+        tx.tell(&request.caller.organisation, "link-undone", &id, request.at)?;
+        Ok(())
+    });
+    undone.await?;
     hub.news.notify_waiters();
     Ok(())
 }

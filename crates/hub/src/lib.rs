@@ -44,7 +44,7 @@ pub use disclosure::{audit_event, consent};
 pub use eligibility::{
     ChallengeView, Eligibility, PersonView, issue_challenge, resident_challenge, show_eligibility,
 };
-pub use held::{HeldView, decide_held, held_count, list_held};
+pub use held::{HeldView, decide_held, held_count, list_held, undo_held};
 pub use municipality::{
     keep_schemes, list_tasks, municipality_name, put_schemes, read_feed, read_schemes, read_task,
 };

@@ -13,8 +13,8 @@ use crate::tx::{BLOCKED, Candidate, Room, Tx};
 use crate::vault::Claim;
 use crate::{StoreError, log};
 
-const ACTIVE: i64 = 1;
-const HELD: i64 = 2;
+pub(crate) const ACTIVE: i64 = 1;
+pub(crate) const HELD: i64 = 2;
 const REVOKED: i64 = 3;
 const REJECTED: i64 = 4;
 
@@ -37,13 +37,31 @@ pub struct HeldCase {
     pub candidate: Candidate,
 }
 
-struct LinkRow {
-    resident: i64,
-    state: i64,
+/// A held case and how the two are described.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HeldPair {
+    /// The case.
+    pub case: HeldCase,
+    /// How the person came in, in the newest words.
+    pub incoming: FiveAttributes,
+    /// How the probable person is described, by anybody.
+    pub candidate: FiveAttributes,
+    /// How the owner of the case describes the probable person, if they do.
+    pub own: Option<FiveAttributes>,
+}
+
+/// Two residents who were told apart.
+pub type Pair = (ResidentId, ResidentId);
+
+pub(crate) struct LinkRow {
+    pub resident: i64,
+    pub state: i64,
     version: i64,
     since: i64,
     candidate: Option<i64>,
     reason: Option<String>,
+    owner: Option<String>,
+    held_id: Option<String>,
 }
 
 impl Tx<'_> {
@@ -76,6 +94,9 @@ impl Tx<'_> {
             None => self.insert_link(&bytes, of.resident, ACTIVE, at, None),
             Some(row) if row.resident == of.resident.0 && row.state == ACTIVE => Ok(()),
             Some(row) if row.state == REVOKED && key.may_return() => {
+                if self.rejected(&bytes)?.contains(&of.resident) {
+                    return Err(StoreError::Taken);
+                }
                 self.supersede_link(&bytes, &row, (of.resident.0, ACTIVE), None, at)
             }
             Some(_) => Err(StoreError::Taken),
@@ -103,7 +124,11 @@ impl Tx<'_> {
                 let held = Some((candidate, reason, owner, id.as_str()));
                 self.insert_link(&bytes, provisional.resident, HELD, at, held)?;
             }
-            Some(row) if row.state == REVOKED && key.may_return() => {
+            Some(row)
+                if row.state == REVOKED
+                    && key.may_return()
+                    && !self.rejected(&bytes)?.contains(&candidate) =>
+            {
                 let held = Some((candidate, reason, owner, id.as_str()));
                 self.supersede_link(&bytes, &row, (provisional.resident.0, HELD), held, at)?;
             }
@@ -130,9 +155,10 @@ impl Tx<'_> {
         }
     }
 
-    fn link_row(&mut self, key: &[u8]) -> Result<Option<LinkRow>, StoreError> {
+    pub(crate) fn link_row(&mut self, key: &[u8]) -> Result<Option<LinkRow>, StoreError> {
         self.conn.one(
-            "select resident, state, version, since, candidate, reason from link where key = $1",
+            "select resident, state, version, since, candidate, reason, owner, held_id from link
+             where key = $1",
             params![key],
             |row| {
                 Ok(LinkRow {
@@ -142,6 +168,8 @@ impl Tx<'_> {
                     since: row.int(3)?,
                     candidate: row.int_or(4)?,
                     reason: row.text_or(5)?,
+                    owner: row.text_or(6)?,
+                    held_id: row.text_or(7)?,
                 })
             },
         )
@@ -174,7 +202,7 @@ impl Tx<'_> {
     }
 
     /// Puts the present version of a link into its history and writes the next one.
-    fn supersede_link(
+    pub(crate) fn supersede_link(
         &mut self,
         key: &[u8],
         old: &LinkRow,
@@ -183,8 +211,8 @@ impl Tx<'_> {
         at: Instant,
     ) -> Result<(), StoreError> {
         self.conn.run(
-            "insert into link_history (key, version, resident, state, since, candidate, reason)
-             values ($1, $2, $3, $4, $5, $6, $7)",
+            "insert into link_history (key, version, resident, state, since, candidate, reason,
+             owner, held_id) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
             params![
                 key,
                 old.version,
@@ -192,7 +220,9 @@ impl Tx<'_> {
                 old.state,
                 old.since,
                 old.candidate,
-                old.reason.as_deref()
+                old.reason.as_deref(),
+                old.owner.as_deref(),
+                old.held_id.as_deref()
             ],
         )?;
         let [candidate, reason, owner, id] = held_columns(held.as_ref());
@@ -215,15 +245,16 @@ impl Tx<'_> {
     }
 
     /// Compares somebody who comes in with everybody near, without the descriptions leaving the
-    /// store: only the decision does.
+    /// store: only the decision does. Whoever an officer told apart from this identifier is not
+    /// compared any more; pairs of residents who were told apart are handed to the decision.
     ///
     /// # Errors
     /// When the database fails or a description does not read.
     pub fn matching(
         &mut self,
         _find: &Find,
-        lookup_keys: &[Vec<u8>],
-        decide: impl FnOnce(&[(ResidentId, FiveAttributes)]) -> LinkDecision,
+        (key, lookup_keys): (&LinkKey, &[Vec<u8>]),
+        decide: impl FnOnce(&[(ResidentId, FiveAttributes)], &[Pair]) -> LinkDecision,
     ) -> Result<LinkDecision, StoreError> {
         let mut near: Vec<i64> = Vec::new();
         for key in lookup_keys {
@@ -235,6 +266,9 @@ impl Tx<'_> {
         }
         near.sort_unstable();
         near.dedup();
+        let rejected = self.rejected(&key.bytes())?;
+        near.retain(|resident| !rejected.contains(&ResidentId(*resident)));
+        let apart = self.apart(&near)?;
         let mut people = Vec::new();
         for resident in near {
             let id = ResidentId(resident);
@@ -243,7 +277,7 @@ impl Tx<'_> {
                 people.extend(self.descriptions(id)?.into_iter().map(|five| (id, five)));
             }
         }
-        Ok(decide(&people))
+        Ok(decide(&people, &apart))
     }
 
     /// Compares somebody with how one known resident is described by `key`, if at all.
@@ -288,6 +322,48 @@ impl Tx<'_> {
     /// # Errors
     /// When the database fails.
     pub fn held(&mut self, cohort: &Cohort) -> Result<Vec<HeldCase>, StoreError> {
+        let cases = self.waiting(cohort)?;
+        let people = cases.iter().map(|case| case.incoming.resident).collect();
+        self.note_cohort(cohort, people);
+        Ok(cases)
+    }
+
+    /// The same with how the two of each case are described: one entry for the whole list, on the
+    /// page of everybody in it.
+    ///
+    /// # Errors
+    /// When the database fails or a description does not read.
+    pub fn held_described(&mut self, cohort: &Cohort) -> Result<Vec<HeldPair>, StoreError> {
+        let mut pairs = Vec::new();
+        let mut people = Vec::new();
+        for case in self.waiting(cohort)? {
+            let incoming = self.described_by(case.incoming.resident, None)?;
+            let candidate = self.described_by(case.candidate.resident, None)?;
+            let own = self.described_by(case.candidate.resident, Some(&case.owner))?;
+            if let (Some(incoming), Some(candidate)) = (incoming, candidate) {
+                people.extend([case.incoming.resident, case.candidate.resident]);
+                pairs.push(HeldPair { case, incoming, candidate, own });
+            }
+        }
+        people.sort_unstable();
+        people.dedup();
+        self.note_cohort(cohort, people);
+        Ok(pairs)
+    }
+
+    /// The newest description, by one source or by any.
+    fn described_by(
+        &mut self,
+        resident: ResidentId,
+        source: Option<&str>,
+    ) -> Result<Option<FiveAttributes>, StoreError> {
+        let rows = record::current(self.conn, resident)?;
+        let patients = rows.iter().rev().filter(|row| row.kind == Kind::Patient);
+        let mut of_source = patients.filter(|row| source.is_none_or(|source| row.key == source));
+        of_source.next().map(described).transpose()
+    }
+
+    fn waiting(&mut self, cohort: &Cohort) -> Result<Vec<HeldCase>, StoreError> {
         let owner = cohort.request().caller.organisation.clone();
         let rows = self.conn.rows(
             "select key, resident, since, candidate, reason, owner, held_id from link
@@ -299,8 +375,6 @@ impl Tx<'_> {
         for row in rows {
             cases.extend(self.held_case(row)?);
         }
-        let people = cases.iter().map(|case| case.incoming.resident).collect();
-        self.note_cohort(cohort, people);
         Ok(cases)
     }
 
@@ -364,6 +438,7 @@ impl Tx<'_> {
             }
         } else {
             self.reject(&key, &link, at)?;
+            self.tell_apart(case.incoming.resident, case.candidate.resident)?;
             self.unblock_if_decided(case.incoming.resident)?;
         }
         Ok(Some(case))
@@ -388,80 +463,6 @@ impl Tx<'_> {
              where resident = $2
                and not exists (select 1 from link where link.resident = $2 and state = 2)",
             params![BLOCKED, resident.0],
-        )?;
-        Ok(())
-    }
-
-    /// Makes two residents one: links, guardianships and current records move.
-    fn merge(&mut self, from: ResidentId, into: ResidentId, at: Instant) -> Result<(), StoreError> {
-        let keys =
-            self.conn.rows("select key from link where resident = $1", params![from.0], |row| {
-                row.blob(0)
-            })?;
-        for key in keys {
-            if let Some(row) = self.link_row(&key)? {
-                let state = if row.state == HELD { ACTIVE } else { row.state };
-                self.supersede_link(&key, &row, (into.0, state), None, at)?;
-            }
-        }
-        self.move_records(from, into)?;
-        for sql in [
-            // Whoever has the same already keeps it: what could not move is left behind.
-            "update guardian set guardian = $2 where guardian = $1 and not exists
-             (select 1 from guardian as own where own.guardian = $2 and own.child = guardian.child
-              and own.key = guardian.key)",
-            "update guardian set child = $2 where child = $1 and not exists
-             (select 1 from guardian as own where own.guardian = guardian.guardian
-              and own.child = $2 and own.key = guardian.key)",
-            "delete from guardian where guardian = $1 or child = $1 or (guardian = $2 and child = $2)",
-            "update vault set resident = $2 where resident = $1 and not exists
-             (select 1 from vault as own where own.resident = $2 and own.hash = vault.hash)",
-            "delete from vault where resident = $1 and resident <> $2",
-            // How `from` was described finds `into` now.
-            "insert into near (key, resident) select key, cast($2 as bigint) from near
-             where resident = $1 on conflict do nothing",
-            "delete from near where resident = $1 and resident <> $2",
-            // Cases that wait for a decision against `from` wait for one against `into`.
-            "update link set candidate = $2 where candidate = $1 and state = 2",
-            "update resident set merged_into = $2, stamp = stamp + 1 where resident = $1",
-        ] {
-            self.conn.run(sql, params![from.0, into.0])?;
-        }
-        Ok(())
-    }
-
-    /// Of what both have, the one that arrived later is in force, be it an end.
-    fn move_records(&mut self, from: ResidentId, into: ResidentId) -> Result<(), StoreError> {
-        let taken = record::latest(self.conn, into)?;
-        let free = self.next_rid(into)?;
-        for (next, row) in (free..).zip(record::latest(self.conn, from)?) {
-            let same = |known: &&record::Stored| known.kind == row.kind && known.key == row.key;
-            let known = taken.iter().rfind(same);
-            let late = known.is_some_and(|known| known.recorded_at > row.recorded_at);
-            let state: i64 = match (late, row.ended) {
-                (true, _) => 0,
-                (false, false) => 1,
-                (false, true) => 2,
-            };
-            let mut version = row.version;
-            if let Some(known) = known.filter(|_| !late) {
-                version = version.max(known.version + 1);
-                self.conn.run("update record set state = 0 where rid = $1", params![known.rid])?;
-            }
-            self.conn.run(
-                "insert into record (rid, resident, kind, item, key, version, state, hidden,
-                 custodian, author, recorded_at, body)
-                 select cast($1 as bigint), cast($2 as bigint), kind, item, key,
-                 cast($5 as bigint), cast($3 as bigint), hidden, custodian, author,
-                 recorded_at, body from record where rid = $4",
-                params![next, into.0, state, row.rid, version],
-            )?;
-        }
-        let hidden = record::current(self.conn, into)?.iter().any(|row| row.hidden);
-        self.conn.run(
-            "update resident set stamp = stamp + 1, flags = (flags - (flags & 2)) + $2
-             where resident = $1",
-            params![into.0, if hidden { 2 } else { 0 }],
         )?;
         Ok(())
     }

@@ -19,6 +19,7 @@ pub mod identity;
 pub mod immunization;
 pub mod log;
 mod logbook;
+mod merge;
 mod reading;
 pub mod record;
 pub mod relation;

@@ -11,6 +11,12 @@ use crate::tx::{Candidate, NOT_DISCLOSED, Room, Tx};
 
 /// Slots of one resident: a million versions.
 const SLOT_BITS: u32 = 20;
+pub(crate) const SLOTS: i64 = 1 << SLOT_BITS;
+
+/// The first row of a resident.
+pub(crate) const fn first_row(resident: ResidentId) -> i64 {
+    resident.0 << SLOT_BITS
+}
 
 /// A current version of a resource.
 #[derive(Debug, Clone, PartialEq, Eq)]

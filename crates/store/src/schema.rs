@@ -7,7 +7,8 @@ use crate::sql::{Conn, params};
 const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0001_spine.sql"),
     include_str!("migrations/0002_feed.sql"),
-    include_str!("migrations/0003_immunization.sql"),
+    include_str!("migrations/0003_apart.sql"),
+    include_str!("migrations/0004_immunization.sql"),
 ];
 
 /// Brings the schema up to date; gives how many migrations ran.

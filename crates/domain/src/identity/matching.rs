@@ -47,6 +47,18 @@ pub fn match_new(
     incoming: &FiveAttributes,
     rules: &NameRules,
 ) -> LinkDecision {
+    match_told_apart(candidates, &[], incoming, rules)
+}
+
+/// As [`match_new`], knowing who was told apart: whoever is another person than the one who agrees
+/// in all five is no question any more, unless they agree in all five as well.
+#[must_use]
+pub fn match_told_apart(
+    candidates: &[(ResidentId, FiveAttributes)],
+    apart: &[(ResidentId, ResidentId)],
+    incoming: &FiveAttributes,
+    rules: &NameRules,
+) -> LinkDecision {
     let incoming = Comparable::of(incoming, rules);
     let mut best: BTreeMap<ResidentId, Agreement> = BTreeMap::new();
     for (resident, known) in candidates {
@@ -58,6 +70,14 @@ pub fn match_new(
             }
         }
     }
+    let whole: Vec<ResidentId> =
+        best.iter().filter(|(_, how)| how.count() == 5).map(|(resident, _)| *resident).collect();
+    best.retain(|resident, how| {
+        how.count() == 5
+            || !apart.iter().any(|(one, two)| {
+                (one == resident && whole.contains(two)) || (two == resident && whole.contains(one))
+            })
+    });
     decide(&best)
 }
 

@@ -128,8 +128,10 @@ impl List {
         };
         if removal {
             let what = (Record::CheckupTarget, context.municipality.as_str());
-            let listed = enter::has(tx, &here, request, what)?
-                || near.is_some_and(|near| enter::has(tx, &near, request, what) == Ok(true));
+            let mut listed = enter::has(tx, &here, request, what)?;
+            if let Some(near) = near {
+                listed |= enter::has(tx, &near, request, what)?;
+            }
             if !listed {
                 return Ok(Err(nothing_to_end()));
             }

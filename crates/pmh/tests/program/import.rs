@@ -121,13 +121,14 @@ fn every_row_of_certificates_has_a_result() {
     let (code, got) = imported(&folder.0, "--certificates", &file, &["--municipality", "452025"]);
     let want = [
         "2 accepted  superseded-in-batch",
+        "2 accepted  nothing-to-end",
         "4 refused myNumber check-digit",
         "5 refused orgSpecificCertificateTypeId unknown-certificate-type",
         "6 refused  row-broken",
         "7 refused certificationDetail wrong-type",
         "8 refused  row-too-long",
         "9 refused dateOfBirth birth-form",
-        "10 accepted  ",
+        "10 accepted  nothing-to-end",
     ];
     assert_eq!((code, got), (2, want.map(str::to_owned).into()));
 }

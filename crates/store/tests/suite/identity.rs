@@ -1,7 +1,9 @@
 //! Links: who an identifier stands for, held cases, merging.
 
 use domain::access::Purpose;
-use domain::identity::{HoldReason, LinkDecision, LinkKey, lookup_keys, match_new, search_key};
+use domain::identity::{
+    HoldReason, LinkDecision, LinkKey, lookup_keys, match_told_apart, search_key,
+};
 use domain::name::NameRules;
 use domain::person::ResidentId;
 use fhir::Kind;
@@ -222,7 +224,9 @@ fn arrive(bench: &mut Bench, [name, kana, birth, address]: [&str; 4]) -> LinkDec
     let decision = bench.read(move |tx| {
         let rules = NameRules::default();
         let keys = lookup_keys(&five, &rules);
-        tx.matching(&find(import()), &keys, |people| match_new(people, &five, &rules))
+        tx.matching(&find(import()), (&card("new"), &keys), |people, apart| {
+            match_told_apart(people, apart, &five, &rules)
+        })
     });
     decision.unwrap()
 }
@@ -275,5 +279,23 @@ fn a_merged_person_is_found_by_either_description() {
         assert!(decide(bench, TOWN, &id, true));
         assert_eq!(arrive(bench, MOVED), LinkDecision::Auto(hanako));
         assert_eq!(arrive(bench, HANAKO), LinkDecision::Auto(hanako));
+    });
+}
+
+/// The twin who moved out: told apart once, whoever comes in as one of them is not asked about again.
+#[test]
+fn a_pair_that_was_told_apart_is_not_proposed_again() {
+    everywhere(|bench| {
+        let hanako = settle(bench, &card("1"), HANAKO, false);
+        let (other, id) = hold(bench, &card("2"), hanako);
+        settle(bench, &card("2"), MOVED, false);
+        assert!(decide(bench, TOWN, &id, false));
+        assert_eq!(arrive(bench, MOVED), LinkDecision::Auto(other));
+        assert_eq!(arrive(bench, HANAKO), LinkDecision::Auto(hanako));
+
+        let (third, id) = hold(bench, &card("3"), other);
+        assert!(decide(bench, TOWN, &id, true), "somebody else becomes one with the other");
+        assert_eq!(arrive(bench, MOVED), LinkDecision::Auto(other), "{third:?} changes nothing");
+        assert_eq!(bench.rows("select one, two from apart"), [format!("{}|{}", hanako.0, other.0)]);
     });
 }

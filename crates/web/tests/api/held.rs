@@ -107,6 +107,41 @@ async fn a_case_that_waits_takes_what_comes_again_and_shows_the_newest_descripti
 }
 
 #[tokio::test]
+async fn a_wrong_confirmation_is_undone_and_the_two_are_not_asked_about_again() {
+    let api = Api::new().await;
+    api.insure("1", &five(1)).await;
+    let number = |number: &str| json!({ "medicalSubsidyRecipientNumber": number });
+    send(&api, certificate(1, &json!({}))).await;
+    api.test.pass_seconds(1);
+    send(&api, changed(&number("9999999"))).await;
+    send(&api, changed(&json!({ "historyKey": "H2" }))).await;
+    let case = hub::list_held(&api.test.hub, &officer()).await.unwrap().remove(0).id;
+    let undo =
+        async || hub::undo_held(&api.test.hub, &officer(), &case).await.map_err(|no| no.code);
+    assert_eq!(undo().await, Err("not-found"), "it waits still");
+    assert_eq!(decide_all(&api, true).await, 1);
+    assert_eq!(seen(&api).await, "0000018 9999999");
+    assert_eq!(undo().await, Ok(()));
+    assert_eq!(undo().await, Err("not-found"), "once");
+    assert_eq!(seen(&api).await, "0000018", "as it was before the confirmation");
+    assert_eq!(send(&api, changed(&number("9999999"))).await, "accepted +check-digit");
+    assert_eq!(send(&api, certificate(1, &number("0000026"))).await, "accepted");
+    assert_eq!(seen(&api).await, "0000026");
+    assert_eq!(decide_all(&api, true).await, 0);
+}
+
+#[tokio::test]
+async fn opening_the_worklist_is_one_entry_of_the_log() {
+    let api = Api::new().await;
+    send(&api, certificate(1, &json!({}))).await;
+    send(&api, changed(&json!({}))).await;
+    let size = async || hub::log_state(&api.test.hub).await.unwrap().0;
+    let before = size().await;
+    assert_eq!(hub::list_held(&api.test.hub, &officer()).await.unwrap().len(), 1);
+    assert_eq!(size().await, before + 1);
+}
+
+#[tokio::test]
 async fn ending_what_is_not_there_enters_nobody() {
     let api = Api::new().await;
     let gone = json!({ "isDeleted": true });
