@@ -2,6 +2,8 @@
 //! random histories: 100,000 in the test command, as many as `PMH_ASSURE_SIZE` says with
 //! `PMH_ASSURE=1`.
 
+#![expect(clippy::unwrap_used, reason = "tests; helpers are not seen as such by the lint")]
+
 #[path = "immunization/days.rs"]
 mod days;
 #[path = "immunization/random.rs"]
@@ -85,11 +87,10 @@ struct Tally {
 fn both_implementations_agree_and_promises_are_kept() {
     let schedule = &Lawbook::embedded().unwrap().immunization;
     let histories = size(100_000);
-    let lanes = std::thread::available_parallelism().map_or(1, |lanes| lanes.get() as u64);
+    let lanes = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let tally = std::thread::scope(|scope| {
-        let walk =
-            |lane| scope.spawn(move || walk(schedule, (lane..histories).step_by(lanes as usize)));
-        let walks: Vec<_> = (0..lanes).map(walk).collect();
+        let walk = |lane| scope.spawn(move || walk(schedule, (lane..histories).step_by(lanes)));
+        let walks: Vec<_> = (0..lanes as u64).map(walk).collect();
         let parts = walks.into_iter().map(|walk| walk.join().expect("a history broke a promise"));
         parts.fold(Tally::default(), Tally::with)
     });

@@ -97,6 +97,11 @@ fn month_after(day: Date, months: u32) -> Result<Date, Finding> {
 
 /// `days` after `day`; before it if negative.
 pub(crate) fn days_after(day: Date, days: i64) -> Result<Date, Finding> {
+    // Most days asked for lie in the same month.
+    let same = i8::try_from(i64::from(day.day()) + days).ok().filter(|at| *at <= 28);
+    if let Some(Ok(day)) = same.map(|at| Date::new(day.year(), day.month(), at)) {
+        return Ok(day);
+    }
     let span = jiff::Span::new().try_days(days).map_err(|_| out_of_range())?;
     day.checked_add(span).map_err(|_| out_of_range())
 }

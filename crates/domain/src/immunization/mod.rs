@@ -31,9 +31,9 @@ pub use person::{Candidate, Delay, DelayReason, Dose, Facts, Person, in_order};
 pub use plan::{Item, Status};
 pub use schedule::{
     AgeReading, Amount, Bound, Condition, Conflict, DelayRule, DoseName, Effect, EffectKind, Fever,
-    Gap, GapFrom, IntervalReading, Kind, Listing, Needs, Path, Product, ProductId, Reading, Recurs,
-    Schedule, Series, SeriesId, Set, Slot, Standard, Switch, Term, Use, Version, When, Window,
-    flag,
+    Gap, GapFrom, Index, IntervalReading, Kind, Listing, Needs, Path, Product, ProductId, Reading,
+    Recurs, Schedule, Series, SeriesId, Set, Slot, Standard, Switch, Term, Use, Version, When,
+    Window, flag,
 };
 pub use standing::Judged;
 pub use text::Reader;

@@ -335,7 +335,7 @@ impl<'s> Judge<'s, '_> {
             let Some(target) = self.schedule.target(version, path, birth, &progress, day) else {
                 return true;
             };
-            let from = self.allowed(&target.slot, self.kept(&target, &progress, day, false).0);
+            let from = self.allowed(target.slot, self.kept(&target, &progress, day, false).0);
             if day < from {
                 day = from;
                 if last < day {

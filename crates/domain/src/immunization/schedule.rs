@@ -40,6 +40,37 @@ pub struct Schedule {
     pub term: Term,
     /// Changes of product within a series that are worth a word.
     pub switches: Vec<Switch>,
+    /// Filled by [`Schedule::link`].
+    pub index: Index,
+}
+
+/// Finds a product by its code without a walk through all of them.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Index {
+    products: Vec<(u64, ProductId)>,
+}
+
+impl Index {
+    fn of(products: &[Product]) -> Self {
+        let keys = (0..).zip(products).map(|(id, product)| (key(&product.code), id));
+        let mut products: Vec<_> = keys.collect();
+        products.sort_unstable();
+        Self { products }
+    }
+
+    /// The products whose codes have this key: one, or by rare chance two.
+    fn find(&self, code: &str) -> impl Iterator<Item = ProductId> {
+        let key = key(code);
+        let begin = self.products.partition_point(|it| it.0 < key);
+        self.products[begin..].iter().take_while(move |it| it.0 == key).map(|it| it.1)
+    }
+}
+
+/// FNV-1a.
+fn key(code: &str) -> u64 {
+    code.bytes().fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    })
 }
 
 /// How the law of a country reads ages and intervals.
@@ -475,6 +506,7 @@ impl Schedule {
     /// Completes what is derived: where each product is at home, and what a verdict on it needs. To
     /// be called once after reading.
     pub fn link(&mut self) {
+        self.index = Index::of(&self.products);
         for at in 0..self.products.len() {
             let places = |guest: bool| -> Vec<SeriesId> {
                 let here = |series: &Series| {
@@ -521,7 +553,7 @@ impl Schedule {
     /// The product with this code.
     #[must_use]
     pub fn product(&self, code: &str) -> Option<ProductId> {
-        (0..).zip(&self.products).find(|(_, it)| it.code == code).map(|(id, _)| id)
+        self.index.find(code).find(|id| self.products[usize::from(*id)].code == code)
     }
 
     /// The series with this code.

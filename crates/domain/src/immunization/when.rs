@@ -72,6 +72,9 @@ impl Eligible {
 
     /// In order, those that touch or overlap made one.
     pub(super) fn merge(&mut self) {
+        if self.ranges.as_slice().len() < 2 {
+            return;
+        }
         self.ranges.as_mut_slice().sort_unstable();
         let mut merged: Few<Days, RANGES> = Few::default();
         for range in self.ranges.as_slice() {

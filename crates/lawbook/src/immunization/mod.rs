@@ -8,7 +8,7 @@ mod version;
 use std::collections::HashMap;
 
 use domain::day::{Age, Calendar, Interval};
-use domain::immunization::{ProductId, Schedule, SeriesId, Set};
+use domain::immunization::{Index, ProductId, Schedule, SeriesId, Set};
 use toml::de::DeValue;
 
 use crate::entry::Entry;
@@ -86,6 +86,7 @@ pub(crate) fn read(source: &Source, calendar: &Calendar) -> Result<Schedule, Fau
         fever: common::fever(&mut file)?,
         term: common::term(&mut file)?,
         switches: common::switches(&mut file, &names)?,
+        index: Index::default(),
     };
     file.finish()?;
     schedule.link();

@@ -113,17 +113,35 @@ fn dose(rng: &mut Rng, birth: Date, elder: bool, few: &[&str], doses: &[Dose]) -
     let product = CHILD.iter().chain(&ELDER).find(|it| **it == product).unwrap();
     let last = doses.last().map_or(birth, |it| it.1);
     let same = doses.iter().rev().find(|it| it.0 == *product).or(doses.last());
-    let day = match (rng.below(8), same) {
+    let draw = if doses.is_empty() { 6 } else { rng.below(8) };
+    let day = match (draw, same) {
         (0..4, Some(same)) if rng.below(2) == 0 => add(same.1, *rng.pick(&DAYS)),
         (0..4, Some(same)) => months_later(same.1, *rng.pick(&MONTHS)),
         (4, _) => add(last, i64::try_from(rng.below(400)).unwrap()),
         (5, Some(_)) => last,
         _ if elder => elderly(rng, birth),
-        (6, _) => years(birth, *rng.pick(&YEARS)),
+        (6, _) => usual(rng, product, birth),
+        _ if rng.below(3) == 0 => years(birth, *rng.pick(&YEARS)),
         _ => reach(birth, *rng.pick(&AGES)),
     };
     let day = add(day, i64::try_from(rng.below(5)).unwrap() - 2);
     (*product, day.max(last).clamp(date(1996, 1, 1), date(2045, 1, 1)))
+}
+
+/// An age at which the vaccine is given, in months.
+fn usual(rng: &mut Rng, product: &str, birth: Date) -> Date {
+    let (from, to) = match product {
+        "rota-1v" | "rota-5v" | "hepb" | "bcg" => (1, 9),
+        "mr" | "measles" | "rubella" if rng.below(2) == 0 => (60, 86),
+        "mr" | "measles" | "rubella" | "varicella" | "mumps" => (11, 37),
+        "je" if rng.below(3) == 0 => (107, 158),
+        "je" => (6, 90),
+        "dt" => (130, 158),
+        "hpv2" | "hpv4" | "hpv9" => (140, 200),
+        _ => (2, 60),
+    };
+    let months = from + rng.below(to - from);
+    add(reach(birth, i32::try_from(months).unwrap()), i64::try_from(rng.below(31)).unwrap())
 }
 
 fn elderly(rng: &mut Rng, birth: Date) -> Date {

@@ -165,9 +165,8 @@ impl Somebody {
         let class = ages.iter().filter(|age| **age < start).count();
         let young = day < ages[1];
         match class {
-            3 => (None, false),
             2 if given.len() == 1 => (Some(add(last, 61)), false),
-            2 => (None, false),
+            2 | 3 => (None, false),
             _ => {
                 let mut primaries = 3 - class;
                 if primaries == 3 && given.get(1).is_some_and(|second| ages[1] < *second) {
@@ -247,7 +246,7 @@ impl Somebody {
             done_one
         };
         if term_two {
-            let last = self.given.iter().filter(|it| it.0 == "je" && it.1 < day).next_back();
+            let last = self.given.iter().rfind(|it| it.0 == "je" && it.1 < day);
             let from =
                 if done_two { None } else { Some(last.map_or(Date::MIN, |it| add(it.1, 7))) };
             return Say::new("je-2", &two, second, day, from);
@@ -438,17 +437,14 @@ impl Say {
 /// Days of use that no vaccine's own part above says.
 fn used(product: &str, day: Date) -> bool {
     let (from, until) = match product {
-        "dpt-ipv-hib" => (date(2024, 4, 1), None),
+        "dpt-ipv-hib" | "pcv15" | "covid19" => (date(2024, 4, 1), None),
         "dpt-ipv" => (date(2012, 11, 1), Some(date(2025, 7, 31))),
         "ipv" => (date(2012, 9, 1), None),
-        "hib" => (date(2013, 4, 1), None),
+        "hib" | "hpv2" | "hpv4" => (date(2013, 4, 1), None),
         "pcv7" => (date(2013, 4, 1), Some(date(2013, 10, 31))),
         "pcv13" => (date(2013, 11, 1), Some(date(2024, 9, 30))),
-        "pcv15" => (date(2024, 4, 1), None),
         "pcv20" => (date(2024, 10, 1), None),
         "varicella" => (date(2014, 10, 1), None),
-        "hpv2" | "hpv4" => (date(2013, 4, 1), None),
-        "covid19" => (date(2024, 4, 1), None),
         "influenza" => (date(2001, 11, 7), None),
         "mr" => (date(2006, 4, 1), None),
         _ => (Date::MIN, None),

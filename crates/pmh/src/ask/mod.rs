@@ -173,6 +173,10 @@ fn cite(mut answer: Value, bases: &[&Basis]) -> Value {
 
 /// Whether brackets outside texts nest deeper than [`DEPTH`].
 fn too_deep(text: &str) -> bool {
+    // Most lines have fewer brackets than that altogether, which is seen at a glance.
+    if text.bytes().filter(|byte| matches!(byte, b'{' | b'[')).count() <= DEPTH {
+        return false;
+    }
     let (mut depth, mut in_text, mut escaped) = (0_usize, false, false);
     for byte in text.bytes() {
         match byte {

@@ -140,14 +140,12 @@ fn line(schedule: &Schedule, number: u64) -> String {
         .map(|dose| format!(r#"{{"product":"{}","date":"{}"}}"#, code(dose), dose.date))
         .collect();
     let next = candidate(schedule, number).dose;
-    format!(
-        r#"{{"id":{number},"ask":"immunization.check","birth":"{}","sex":"{}","history":[{}],"dose":{{"product":"{}","date":"{}"}}}}"#,
-        child.birth,
-        if child.sex == Sex::Male { "male" } else { "female" },
-        history.join(","),
-        code(&next),
-        next.date
-    )
+    let sex = if child.sex == Sex::Male { "male" } else { "female" };
+    let (birth, history) = (child.birth, history.join(","));
+    let (product, date) = (code(&next), next.date);
+    let person = format!(r#""birth":"{birth}","sex":"{sex}","history":[{history}]"#);
+    let dose = format!(r#"{{"product":"{product}","date":"{date}"}}"#);
+    format!(r#"{{"id":{number},"ask":"immunization.check",{person},"dose":{dose}}}"#)
 }
 
 /// Checks as values, on one thread.

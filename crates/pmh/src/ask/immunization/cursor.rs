@@ -17,10 +17,12 @@ impl<'a> Cursor<'a> {
     }
 
     fn peek(&mut self) -> Option<u8> {
-        let rest = self.text.as_bytes().get(self.at..)?;
-        let blank = rest.iter().take_while(|byte| byte.is_ascii_whitespace()).count();
-        self.at += blank;
-        rest.get(blank).copied()
+        let mut byte = self.text.as_bytes().get(self.at).copied();
+        while byte.is_some_and(|byte| byte.is_ascii_whitespace()) {
+            self.at += 1;
+            byte = self.text.as_bytes().get(self.at).copied();
+        }
+        byte
     }
 
     fn eat(&mut self, want: u8) -> bool {
@@ -49,30 +51,52 @@ impl<'a> Cursor<'a> {
 
     /// The text of the value here, and past it.
     pub(super) fn value(&mut self) -> &'a str {
-        self.peek();
+        let first = self.peek();
         let start = self.at;
-        let bytes = self.text.as_bytes();
-        let (mut depth, mut in_text) = (0_usize, false);
-        while let Some(&byte) = bytes.get(self.at) {
-            if in_text {
-                match byte {
-                    b'\\' => self.at += 1,
-                    b'"' => in_text = false,
-                    _ => {}
-                }
-            } else {
-                match byte {
-                    b'"' => in_text = true,
-                    b'{' | b'[' => depth += 1,
-                    b'}' | b']' if depth == 0 => break,
-                    b'}' | b']' => depth -= 1,
-                    b',' | b':' if depth == 0 => break,
-                    _ => {}
-                }
-            }
-            self.at += 1;
+        match first {
+            Some(b'"') => self.pass_text(),
+            Some(b'{' | b'[') => self.pass_nested(),
+            _ => self.pass_until(|byte| matches!(byte, b',' | b'}' | b']' | b':')),
         }
         self.text.get(start..self.at).unwrap_or_default().trim_ascii_end()
+    }
+
+    fn pass_until(&mut self, end: impl Fn(u8) -> bool) {
+        let rest = self.text.as_bytes().get(self.at..).unwrap_or_default();
+        self.at += rest.iter().position(|&byte| end(byte)).unwrap_or(rest.len());
+    }
+
+    /// From an opening quotation mark past the closing one.
+    fn pass_text(&mut self) {
+        self.at += 1;
+        loop {
+            self.pass_until(|byte| byte == b'"' || byte == b'\\');
+            let escape = self.text.as_bytes().get(self.at) == Some(&b'\\');
+            self.at += 1 + usize::from(escape);
+            if !escape {
+                return;
+            }
+        }
+    }
+
+    fn pass_nested(&mut self) {
+        let mut depth = 0_usize;
+        loop {
+            match self.text.as_bytes().get(self.at) {
+                None => return,
+                Some(b'"') => {
+                    self.pass_text();
+                    continue;
+                }
+                Some(b'{' | b'[') => depth += 1,
+                Some(b'}' | b']') => depth = depth.saturating_sub(1),
+                Some(_) => {}
+            }
+            self.at += 1;
+            if depth == 0 {
+                return;
+            }
+        }
     }
 }
 

@@ -89,7 +89,7 @@ pub(super) fn check(fields: &mut Fields<'_>, book: &Lawbook) -> Text {
     let place = |name: &str| {
         if name.is_empty() { "/dose".to_owned() } else { format!("/dose/{name}") }
     };
-    let (dose, lot_expires) = question::dose(value, schedule, &place)?;
+    let (dose, lot_expires) = question::dose(&mut cursor::Cursor::new(value), schedule, &place)?;
     question::born_before(question.birth, dose.date, || place("date"))?;
     fields.finish()?;
     let judged = schedule.check(&question.person(), &Candidate { dose, lot_expires });

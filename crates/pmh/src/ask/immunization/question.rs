@@ -87,7 +87,7 @@ fn history(
             let slash = if name.is_empty() { "" } else { "/" };
             format!("/history/{at}{slash}{name}")
         };
-        let (dose, expires) = dose(cursor.value(), schedule, &place)?;
+        let (dose, expires) = dose(&mut cursor, schedule, &place)?;
         if expires.is_some() {
             return Err(unknown(place("lot_expires")));
         }
@@ -104,12 +104,11 @@ fn history(
 
 /// `product`, `date`, `amount_ml`, `lot_expires`; `place` names the JSON pointer of a member.
 pub(super) fn dose(
-    value: &str,
+    cursor: &mut Cursor<'_>,
     schedule: &Schedule,
     place: &dyn Fn(&str) -> String,
 ) -> Result<(Dose, Option<Date>), Refusal> {
     let (mut product, mut day, mut amount, mut expires) = (None, None, None, None);
-    let mut cursor = Cursor::new(value);
     if !cursor.enter(b'{') {
         return Err(wrong(place(""), "オブジェクト", "an object"));
     }

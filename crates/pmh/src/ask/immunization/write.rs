@@ -74,7 +74,8 @@ impl<'s> Writer<'s> {
     fn text(&mut self, text: &str) -> &mut Self {
         self.out.push('"');
         let mut rest = text;
-        while let Some(at) = rest.find(|c: char| c == '"' || c == '\\' || u32::from(c) < 32) {
+        let special = |byte: u8| byte == b'"' || byte == b'\\' || byte < b' ';
+        while let Some(at) = rest.bytes().position(special) {
             let (plain, special) = rest.split_at(at);
             self.out.push_str(plain);
             let mut characters = special.chars();
