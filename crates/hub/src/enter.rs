@@ -2,7 +2,7 @@
 
 use domain::access::{self, Access, Find, Request};
 use domain::identity::{
-    HoldReason, LinkDecision, LinkKey, UpdateDecision, lookup_keys, match_told_apart, search_key,
+    HoldReason, LinkDecision, LinkKey, UpdateDecision, lookup_keys, match_in_register, search_key,
     update_known,
 };
 use domain::name::NameRules;
@@ -176,8 +176,8 @@ impl Arrival {
         rules: &NameRules,
     ) -> Result<Entered, StoreError> {
         let at = find.request().at;
-        let decision = tx.matching(find, (&self.key, &self.lookup), |people, apart| {
-            match_told_apart(people, apart, &self.five, rules)
+        let decision = tx.matching(find, (&self.key, &self.source, &self.lookup), |near| {
+            match_in_register(&near.people, &near.apart, &near.others, &self.five, rules)
         })?;
         match decision {
             LinkDecision::New => {

@@ -64,6 +64,17 @@ pub(crate) struct LinkRow {
     held_id: Option<String>,
 }
 
+/// Everybody near somebody who comes in.
+#[derive(Debug)]
+pub struct Near {
+    /// How they are described; a resident stands there once for each description.
+    pub people: Vec<(ResidentId, FiveAttributes)>,
+    /// Pairs of residents who were told apart.
+    pub apart: Vec<Pair>,
+    /// Those whom the same source lists under another 個人番号.
+    pub others: Vec<ResidentId>,
+}
+
 impl Tx<'_> {
     /// Enters a new resident; `Blocked` until a held link is decided if `held`.
     ///
@@ -246,15 +257,16 @@ impl Tx<'_> {
 
     /// Compares somebody who comes in with everybody near, without the descriptions leaving the
     /// store: only the decision does. Whoever an officer told apart from this identifier is not
-    /// compared any more; pairs of residents who were told apart are handed to the decision.
+    /// compared any more; pairs of residents who were told apart are handed to the decision, and
+    /// those whom `source` itself lists under another 個人番号.
     ///
     /// # Errors
     /// When the database fails or a description does not read.
     pub fn matching(
         &mut self,
         _find: &Find,
-        (key, lookup_keys): (&LinkKey, &[Vec<u8>]),
-        decide: impl FnOnce(&[(ResidentId, FiveAttributes)], &[Pair]) -> LinkDecision,
+        (key, source, lookup_keys): (&LinkKey, &str, &[Vec<u8>]),
+        decide: impl FnOnce(&Near) -> LinkDecision,
     ) -> Result<LinkDecision, StoreError> {
         let mut near: Vec<i64> = Vec::new();
         for key in lookup_keys {
@@ -269,15 +281,38 @@ impl Tx<'_> {
         let rejected = self.rejected(&key.bytes())?;
         near.retain(|resident| !rejected.contains(&ResidentId(*resident)));
         let apart = self.apart(&near)?;
-        let mut people = Vec::new();
+        let (mut people, mut others) = (Vec::new(), Vec::new());
         for resident in near {
             let id = ResidentId(resident);
             let Some(candidate) = self.candidate(id)? else { continue };
             if candidate.flags & BLOCKED == 0 {
                 people.extend(self.descriptions(id)?.into_iter().map(|five| (id, five)));
+                others.extend(self.lists_as_another(key, source, id)?.then_some(id));
             }
         }
-        Ok(decide(&people, &apart))
+        Ok(decide(&Near { people, apart, others }))
+    }
+
+    /// Whether a source lists a resident under another 個人番号 than `key`.
+    fn lists_as_another(
+        &mut self,
+        key: &LinkKey,
+        source: &str,
+        resident: ResidentId,
+    ) -> Result<bool, StoreError> {
+        if !matches!(key, LinkKey::Vault(_)) {
+            return Ok(false);
+        }
+        let own = key.bytes();
+        let links = self.conn.rows(
+            "select key from link where resident = $1 and state = 1",
+            params![resident.0],
+            |row| row.blob(0),
+        )?;
+        let another = links.iter().any(|link| link.first() == own.first() && *link != own);
+        let rows = record::current(self.conn, resident)?;
+        let listed = |row: &record::Stored| row.kind == Kind::Patient && row.key == source;
+        Ok(another && rows.iter().any(listed))
     }
 
     /// Compares somebody with how one known resident is described by `key`, if at all.

@@ -81,6 +81,27 @@ pub fn match_told_apart(
     decide(&best)
 }
 
+/// As [`match_told_apart`], knowing whom the same register lists under another 個人番号: they are other
+/// people (a number is one person's, law:番号法), twins for instance. Only if all five agree may a
+/// number have been given twice, and that is a question.
+#[must_use]
+pub fn match_in_register(
+    candidates: &[(ResidentId, FiveAttributes)],
+    apart: &[(ResidentId, ResidentId)],
+    others: &[ResidentId],
+    incoming: &FiveAttributes,
+    rules: &NameRules,
+) -> LinkDecision {
+    let comparable = Comparable::of(incoming, rules);
+    let whole = |five: &FiveAttributes| Comparable::of(five, rules).agree(&comparable).count() == 5;
+    let candidates: Vec<(ResidentId, FiveAttributes)> = candidates
+        .iter()
+        .filter(|(resident, five)| !others.contains(resident) || whole(five))
+        .cloned()
+        .collect();
+    match_told_apart(&candidates, apart, incoming, rules)
+}
+
 fn decide(near: &BTreeMap<ResidentId, Agreement>) -> LinkDecision {
     // The lowest number wins among equals, so that the answer does not depend on the order.
     let Some((&candidate, &agreement)) =
@@ -227,6 +248,25 @@ mod tests {
     }
 
     const HANAKO: &str = "山田 花子, ヤマダ ハナコ, 20000401, 2, 甲市乙町1";
+
+    #[test]
+    fn another_number_in_the_same_register_is_another_person_unless_all_five_agree() {
+        const TWIN: &str = "山田 華子, ヤマダ ハナコ, 20000401, 2, 甲市乙町1";
+        let rules = NameRules::default();
+        for (known, listed, want) in [
+            (TWIN, true, LinkDecision::New),
+            (HANAKO, true, LinkDecision::Auto(ResidentId(0))),
+            (HANAKO, false, LinkDecision::Auto(ResidentId(0))),
+        ] {
+            let people = [(ResidentId(0), person(known))];
+            let others: &[ResidentId] = if listed { &[ResidentId(0)] } else { &[] };
+            let got = match_in_register(&people, &[], others, &person(HANAKO), &rules);
+            assert_eq!(got, want, "{known} {listed}");
+        }
+        let people = [(ResidentId(0), person(TWIN))];
+        let got = match_in_register(&people, &[], &[], &person(HANAKO), &rules);
+        assert!(matches!(got, LinkDecision::Held { .. }), "{got:?}");
+    }
 
     #[test]
     fn only_five_agreements_with_nobody_beside_link_by_themselves() {

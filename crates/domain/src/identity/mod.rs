@@ -14,8 +14,8 @@ pub mod walk;
 
 pub use key::LinkKey;
 pub use matching::{
-    LinkDecision, UpdateDecision, is_near, lookup_keys, match_new, match_told_apart, search_key,
-    update_known,
+    LinkDecision, UpdateDecision, is_near, lookup_keys, match_in_register, match_new,
+    match_told_apart, search_key, update_known,
 };
 pub use registry::{Refusal, Registry};
 

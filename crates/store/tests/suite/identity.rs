@@ -224,8 +224,8 @@ fn arrive(bench: &mut Bench, [name, kana, birth, address]: [&str; 4]) -> LinkDec
     let decision = bench.read(move |tx| {
         let rules = NameRules::default();
         let keys = lookup_keys(&five, &rules);
-        tx.matching(&find(import()), (&card("new"), &keys), |people, apart| {
-            match_told_apart(people, apart, &five, &rules)
+        tx.matching(&find(import()), (&card("new"), "", &keys), |near| {
+            match_told_apart(&near.people, &near.apart, &five, &rules)
         })
     });
     decision.unwrap()

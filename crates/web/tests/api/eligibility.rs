@@ -235,9 +235,8 @@ fn near() -> Value {
 async fn a_held_registration_adds_nothing_to_the_person_who_is_near() {
     let api = town().await;
     let before = api.eligibility("clinic", "1", true).await;
-    let record = json!({ "basicFiveInfo": near(), "myNumber": my_number(71) });
-    let outcome = api.outcomes(SUBSIDY, &json!([certificate(1, &record)])).await;
-    assert_eq!(outcome, ["held +link-held"]);
+    let held = api.try_insure("71", &near()).await;
+    assert!(matches!(held, RowResult::Held(_)), "{held:?}");
     assert_eq!(api.eligibility("clinic", "1", true).await, before);
 }
 
@@ -250,4 +249,14 @@ async fn numbers_whose_link_is_held_show_nobody() {
         let shown = api.eligibility("clinic", "71", agreed).await;
         assert_eq!(shown, json!({ "found": false }));
     }
+}
+
+#[tokio::test]
+async fn twins_of_one_register_are_two_people_at_once() {
+    let api = town().await;
+    let twin = json!({ "basicFiveInfo": { "name": "試験別子" }, "myNumber": my_number(71) });
+    let outcome = api.outcomes(SUBSIDY, &json!([certificate(1, &twin)])).await;
+    assert_eq!(outcome, ["accepted"]);
+    let shown = api.eligibility("clinic", "1", true).await;
+    assert_eq!(shown["certificates"].as_array().unwrap().len(), 1, "each has their own: {shown}");
 }
