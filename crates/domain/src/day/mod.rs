@@ -112,6 +112,6 @@ fn out_of_range() -> Finding {
 }
 
 #[cfg(test)]
-mod sample;
+pub(crate) mod sample;
 #[cfg(test)]
 mod tests;

@@ -109,3 +109,6 @@ impl Schedule {
         Times { routine, standard }
     }
 }
+
+#[cfg(test)]
+mod tests;
