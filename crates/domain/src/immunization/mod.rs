@@ -12,6 +12,7 @@
 
 mod few;
 mod judge;
+mod link;
 mod notice;
 mod person;
 mod plan;
@@ -25,14 +26,15 @@ use jiff::civil::Date;
 
 use judge::{Eye, Judge};
 
+pub use link::Index;
 pub use notice::{About, Code, Notice, Verdict, verdict};
 pub use person::{Candidate, Delay, DelayReason, Dose, Facts, Person, in_order};
 pub use plan::{Item, Status};
 pub use schedule::{
     AgeReading, Amount, Bound, Condition, Conflict, DelayRule, DoseName, Effect, EffectKind, Fever,
-    Gap, GapFrom, Index, IntervalReading, Kind, Listing, Needs, Path, Product, ProductId, Reading,
-    Recurs, Schedule, Series, SeriesId, Set, Slot, Standard, Switch, Term, Use, Version, When,
-    Window, flag,
+    Gap, GapFrom, IntervalReading, Kind, Listing, Needs, Path, Product, ProductId, Reading, Recurs,
+    Schedule, Series, SeriesId, Set, Slot, Standard, Switch, Term, Use, Version, When, Window,
+    flag,
 };
 pub use standing::Judged;
 pub use text::Reader;
