@@ -458,10 +458,9 @@ pub fn find(request: Request) -> Result<Find, Denial> {
     allowed(match request.purpose {
         Purpose::Eligibility => role.of_institution() && request.basis.at_the_desk(),
         Purpose::SignIn => role == Role::Resident,
-        Purpose::Registration => role.of_municipality(),
+        Purpose::Registration | Purpose::ImmunizationCare => role.of_municipality(),
         Purpose::RegistryImport => role == Role::Operator,
         Purpose::Immunization => role.of_institution(),
-        Purpose::ImmunizationCare => role.of_municipality(),
         Purpose::OwnRecord | Purpose::ChildRecord | Purpose::LinkDecision => false,
     })?;
     Ok(Find { request })

@@ -99,6 +99,69 @@ fn a_wrong_file_is_refused_with_its_line() {
 }
 
 #[test]
+fn a_wrong_table_of_vaccines_is_refused_with_its_line() {
+    const COMMON: &str = "immunization/common.toml";
+    const PRODUCTS: &str = "immunization/products.toml";
+    const HIB: &str = "immunization/hib.toml";
+    const MR: &str = "immunization/mr.toml";
+    const FLU: &str = "immunization/influenza-and-covid19.toml";
+    const DPT: &str = "immunization/dpt-ipv.toml";
+    for (at, (file, old, new, want)) in [
+        (HIB, "checked_on = 2026", "checked_on = 2027", "no fault"),
+        (HIB, "code = \"hib\"", "code = \"pcv\"", "`pcv` stands in these rules twice"),
+        (HIB, "code = \"dpt-ipv-hib\"", "code = \"x\"", "`code` must be a product of products"),
+        (HIB, "started_to = { months = 7 }", "started_to = { month = 7 }", "`weeks` is missing"),
+        (HIB, "started_to =", "start_to =", "hib.toml:45: `start_to` is unknown here"),
+        (HIB, "number = 1", "number = 9", "`number` must be a whole number from 1 to 8"),
+        (HIB, "shortened = { days = 20 }", "grace = { days = 20 }", "no fault"),
+        (HIB, "days = 27, shortened", "days = 27, grace = { days = 1 }, shortened", "either"),
+        (HIB, "unit = \"schedule\"", "unit = \"days\"", "`unit` must be \"schedule\""),
+        (HIB, "law = \"予防接種実施規則17\"", "", "`law` is missing; add it"),
+        (MR, "last = 2027-03-31", "last = 2024-03-31", "`last` must not be before `first`"),
+        (MR, "before_school = true", "before_school = 1", "`before_school` must be true or false"),
+        (MR, "sex = \"male\"", "sex = \"m\"", "`sex` must be \"male\" or \"female\""),
+        (MR, "listed = \"cohort\"", "listed = \"no\"", "`listed` must be \"history\" or"),
+        (FLU, "day = 31", "day = 32", "`day` must be a whole number from 1 to 31"),
+        (FLU, "month = 3, day = 31", "month = 2, day = 29", "not every year has this day"),
+        (FLU, "\"disability_60_64\"", "\"age\"", "`any_of` must be a fact that opens a window"),
+        (DPT, "until = 2025-07-31", "until = 2011-07-31", "`until` must not be before `from`"),
+        (DPT, "in_force_from = 2023-04-01", "in_force_from = 2011-04-01", "the oldest first"),
+        (COMMON, "ages = \"eve\"", "ages = \"day\"", "`ages` must be \"eve\" or \"matching\""),
+        (COMMON, "what = \"caution\"", "what = \"care\"", "`what` must be \"contraindicated\""),
+        (COMMON, "before = [\"live-injected\"]", "before = [\"live\"]", "`before` must be"),
+        (PRODUCTS, "kind = \"inactivated\"", "kind = \"dead\"", "`kind` must be \"live-injected\""),
+        (PRODUCTS, "hundredths = 150", "hundredths = 0", "`hundredths` must be a whole number"),
+        (PRODUCTS, "code = \"rota-5v\"", "code = \"rota-1v\"", "`rota-1v` stands in these rules"),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let got = fault(&format!("immunization-{at}"), file, old, new);
+        assert!(got.contains(want), "{file}: {old} -> {new}\n  {got}\n  {want}");
+    }
+}
+
+#[test]
+fn every_product_of_the_contract_and_every_series_is_there() {
+    let schedule = Lawbook::embedded().unwrap().immunization;
+    for code in
+        "rota-1v rota-5v hepb dpt-ipv-hib dpt-ipv dpt ipv hib pcv7 pcv13 pcv15 pcv20 ppsv23 \
+        bcg mr measles rubella varicella mumps je dt hpv2 hpv4 hpv9 influenza influenza-high-dose \
+        covid19 zoster-live zoster-rzv rsv-maternal yellow-fever"
+            .split_whitespace()
+    {
+        assert!(schedule.product(code).is_some(), "{code}");
+    }
+    for code in
+        "rota-1v rota-5v hepb dpt-ipv-hib dpt-ipv hib pcv bcg mr-1 mr-2 varicella je-1 je-2 \
+        dt-2 hpv influenza-elderly covid19-elderly pneumococcal-elderly zoster rsv-maternal"
+            .split_whitespace()
+    {
+        assert!(schedule.series(code).is_some(), "{code}");
+    }
+}
+
+#[test]
 fn a_folder_that_is_not_there_is_a_fault() {
     let fault = Lawbook::open(Path::new("/no/such/folder")).unwrap_err();
     assert_eq!(fault.line, 0);

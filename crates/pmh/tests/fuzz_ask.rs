@@ -15,7 +15,7 @@ use serde_json::value::RawValue;
 const ROUNDS: usize = 20_000;
 
 /// Lines of ours, to be mangled: random bytes hardly ever reach a rule.
-const LINES: [&str; 9] = [
+const LINES: [&str; 13] = [
     r#"{"id":1,"ask":"attained","birth":"2024-02-29","years":1}"#,
     r#"{"id":"a","ask":"attained","birth":"2024-02-29","weeks":6,"days":3}"#,
     r#"{"id":null,"ask":"age_range","birth":"2020-04-01","from":{"months":3},"to":{"years":5}}"#,
@@ -25,6 +25,22 @@ const LINES: [&str; 9] = [
     r#"{"id":true,"ask":"era","text":"昭和６４年1月7日"}"#,
     r#"{"id":-0,"ask":"number.check_digit","kind":"public-payer","body":"8113624"}"#,
     r#"{"id":"\u00e9","ask":"number.verify","kind":"institution","number":"4510210018"}"#,
+    r#"{"ask":"immunization.window","series":"je-1","birth":"2006-04-01","as_of":"2026-11-26"}"#,
+    concat!(
+        r#"{"ask":"immunization.check","birth":"2026-01-01","sex":"female","#,
+        r#""history":[{"product":"mr","date":"2027-01-10","amount_ml":0.5}],"#,
+        r#""dose":{"product":"varicella","date":"2027-02-07","lot_expires":"2027-03-01"},"#,
+        r#""facts":{"temperature":36.5,"conditions":["convulsion"],"spat_out":true}}"#,
+    ),
+    concat!(
+        r#"{"ask":"immunization.plan","birth":"1961-06-10","sex":"male","as_of":"2026-11-26","#,
+        r#""history":[{"product":"zoster-rzv","date":"2026-05-01"}],"#,
+        r#""facts":{"delay":{"reason":"disaster","ceased":"2026-01-01"},"hiv_60_64":true}}"#,
+    ),
+    concat!(
+        r#"{"ask":"immunization.audit","birth":"2012-05-10","sex":"female","#,
+        r#""history":[{"product":"hpv9","date":"2025-06-01"},{"product":"hpv2","date":"2025-12-31"}]}"#,
+    ),
 ];
 
 /// What one value of a line is replaced by.

@@ -116,6 +116,6 @@ fn out_of_range() -> Finding {
 }
 
 #[cfg(test)]
-mod sample;
+pub(crate) mod sample;
 #[cfg(test)]
 mod tests;

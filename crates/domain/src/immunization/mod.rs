@@ -13,6 +13,7 @@
 mod few;
 pub mod gate;
 mod judge;
+mod link;
 mod notice;
 mod person;
 mod plan;
@@ -26,14 +27,15 @@ use jiff::civil::Date;
 
 use judge::{Eye, Judge};
 
+pub use link::Index;
 pub use notice::{About, Code, Notice, Verdict, verdict};
 pub use person::{Candidate, Delay, DelayReason, Dose, Facts, Person, in_order};
 pub use plan::{Item, Status};
 pub use schedule::{
     AgeReading, Amount, Bound, Condition, Conflict, DelayRule, DoseName, Effect, EffectKind, Fever,
-    Gap, GapFrom, Index, IntervalReading, Kind, Listing, Needs, Path, Product, ProductId, Reading,
-    Recurs, Schedule, Series, SeriesId, Set, Slot, Standard, Switch, Term, Use, Version, When,
-    Window, flag,
+    Gap, GapFrom, IntervalReading, Kind, Listing, Needs, Path, Product, ProductId, Reading, Recurs,
+    Schedule, Series, SeriesId, Set, Slot, Standard, Switch, Term, Use, Version, When, Window,
+    flag,
 };
 pub use standing::Judged;
 pub use text::Reader;
@@ -110,3 +112,6 @@ impl Schedule {
         Times { routine, standard }
     }
 }
+
+#[cfg(test)]
+mod tests;

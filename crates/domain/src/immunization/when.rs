@@ -149,7 +149,10 @@ impl Schedule {
                 all.ages = Some((min(so_far.0, ages.0), max(so_far.1, ages.1)));
             }
         }
-        if let Some(extension) = self.extension(version, seen) {
+        // What ceased before the window opened kept nobody from anything.
+        let begun = |ceased: Date| all.ranges.as_slice().iter().any(|range| range.0 <= ceased);
+        let extension = self.extension(version, seen).filter(|extension| begun(extension.0));
+        if let Some(extension) = extension {
             all.add(extension);
             all.ages = all.ages.map(|ages| (ages.0, max(ages.1, extension.1)));
         }

@@ -1,0 +1,109 @@
+//! What is derived from a schedule once it is read: where each product is at home, what a verdict on
+//! it needs, and how to find things by their codes.
+
+use jiff::civil::Date;
+
+use super::schedule::{Product, ProductId, Schedule, Series, SeriesId, Set};
+use crate::day::Basis;
+
+/// Finds a product by its code without a walk through all of them.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Index {
+    products: Vec<(u64, ProductId)>,
+}
+
+impl Index {
+    fn of(products: &[Product]) -> Self {
+        let keys = (0..).zip(products).map(|(id, product)| (key(&product.code), id));
+        let mut products: Vec<_> = keys.collect();
+        products.sort_unstable();
+        Self { products }
+    }
+
+    /// The products whose codes have this key: one, or by rare chance two.
+    fn find(&self, code: &str) -> impl Iterator<Item = ProductId> {
+        let key = key(code);
+        let begin = self.products.partition_point(|it| it.0 < key);
+        self.products[begin..].iter().take_while(move |it| it.0 == key).map(|it| it.1)
+    }
+}
+
+/// FNV-1a.
+fn key(code: &str) -> u64 {
+    code.bytes().fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    })
+}
+
+impl Schedule {
+    /// Completes what is derived: where each product is at home, and what a verdict on it needs. To
+    /// be called once after reading.
+    pub fn link(&mut self) {
+        self.index = Index::of(&self.products);
+        for at in 0..self.products.len() {
+            let places = |guest: bool| -> Vec<SeriesId> {
+                let here = |series: &Series| {
+                    let mut uses = series.uses.iter();
+                    uses.any(|it| usize::from(it.product) == at && it.counts_only == guest)
+                };
+                (0..).zip(&self.series).filter(|(_, it)| here(it)).map(|(id, _)| id).collect()
+            };
+            let (homes, guests) = (places(false), places(true));
+            self.products[at].homes = homes;
+            self.products[at].guests = guests;
+        }
+        for at in 0..self.products.len() {
+            self.products[at].needs = self.needs(at);
+        }
+    }
+
+    /// The homes of a product, and whatever those look at.
+    fn needs(&self, product: usize) -> Set {
+        let mut needs: Set = self.products[product].homes.iter().fold(0, |set, id| set | 1 << id);
+        loop {
+            let before = needs;
+            for (id, series) in
+                self.series.iter().enumerate().filter(|(id, _)| before >> id & 1 == 1)
+            {
+                let others = series.instead_of.iter().chain(&series.expects);
+                needs |= others.fold(0, |set, other| set | 1 << other);
+                for used in &series.uses {
+                    let homes = &self.products[usize::from(used.product)].homes;
+                    needs |= homes.iter().fold(0, |set, home| set | 1 << home);
+                }
+                let unequal = self.switches.iter().filter_map(|switch| {
+                    let here = series.uses.iter().any(|used| used.product == switch.to);
+                    switch.unequal_to.filter(|_| here)
+                });
+                needs |= unequal.fold(1 << id, |set, other| set | 1 << other);
+            }
+            if needs == before {
+                return needs;
+            }
+        }
+    }
+
+    /// The product with this code.
+    #[must_use]
+    pub fn product(&self, code: &str) -> Option<ProductId> {
+        self.index.find(code).find(|id| self.products[usize::from(*id)].code == code)
+    }
+
+    /// The series with this code.
+    #[must_use]
+    pub fn series(&self, code: &str) -> Option<SeriesId> {
+        (0..).zip(&self.series).find(|(_, it)| it.code == code).map(|(id, _)| id)
+    }
+
+    /// Where the rules of `series` on `day` are laid down.
+    #[must_use]
+    pub fn basis(&self, series: SeriesId, day: Date) -> &Basis {
+        &self.series[usize::from(series)].version(day).basis
+    }
+
+    /// The condition with this code, as a set of one.
+    #[must_use]
+    pub fn condition(&self, code: &str) -> Option<Set> {
+        self.conditions.iter().position(|it| it.code == code).map(|at| 1 << at)
+    }
+}
