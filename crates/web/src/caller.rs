@@ -92,7 +92,6 @@ session!(DeskSession, Role::Desk);
 session!(OfficerSession, Role::Officer);
 session!(OperatorSession, Role::Operator);
 
-#[expect(clippy::result_large_err, reason = "the rejection is the answer itself")]
 async fn signed_in(headers: &HeaderMap, app: &App, role: Role) -> Result<SignedIn, Response> {
     let found = of_cookie(headers, app).await.map_err(|refusal| refused_page(&refusal))?;
     if found.caller.role == role { Ok(found) } else { Err(refused_page(&Refusal::not_found())) }
