@@ -186,6 +186,15 @@ impl Arrival {
             }
             LinkDecision::Auto(resident) => {
                 let candidate = tx.decided(resident)?.ok_or(StoreError::Stale)?;
+                if tx.has_other_number(find, &candidate, &self.key)? {
+                    return self.held_apart(
+                        tx,
+                        &self.key,
+                        candidate,
+                        HoldReason::OtherNumber,
+                        find,
+                    );
+                }
                 tx.claim(&self.key, &candidate, at)?;
                 Ok(Entered::known(candidate))
             }
@@ -235,9 +244,10 @@ impl Arrival {
         })?;
         if written != Written::Unchanged {
             room.file_under(&self.search)?;
-            if let Some(claim) = &self.claim {
-                room.keep_number(claim)?;
-            }
+        }
+        // Also of somebody whose description is known already: the number may be new.
+        if let Some(claim) = &self.claim {
+            room.keep_number(claim)?;
         }
         Ok(reference)
     }

@@ -275,6 +275,27 @@ impl Tx<'_> {
         rows.iter().filter(|row| row.kind == Kind::Patient).map(described).collect()
     }
 
+    /// Whether `key` is a 個人番号 and the candidate has another one: everybody has one, so equal
+    /// descriptions are two people then, or a number that was changed.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn has_other_number(
+        &mut self,
+        _find: &Find,
+        of: &Candidate,
+        key: &LinkKey,
+    ) -> Result<bool, StoreError> {
+        let LinkKey::Vault(_) = key else { return Ok(false) };
+        let bytes = key.bytes();
+        let active = self.conn.rows(
+            "select key from link where resident = $1 and state = $2",
+            params![of.resident.0, ACTIVE],
+            |row| row.blob(0),
+        )?;
+        Ok(active.iter().any(|other| other.first() == bytes.first() && *other != bytes))
+    }
+
     /// The candidate's resident for a decision that [`Tx::matching`] gave.
     ///
     /// # Errors

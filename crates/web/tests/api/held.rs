@@ -142,3 +142,27 @@ async fn ending_what_is_not_there_enters_nobody() {
 async fn counts(api: &Api) -> String {
     format!("{:?}", hub::counts(&api.test.hub).await.unwrap())
 }
+
+#[tokio::test]
+async fn two_numbers_are_never_one_person_without_a_human() {
+    for (name, twin) in
+        [("equal in all five", "山本真子"), ("in another writing of the name", "山本眞子")]
+    {
+        let api = Api::new().await;
+        let named = |n: u32, name: &str| {
+            let mut record = certificate(n, &json!({}));
+            record["basicFiveInfo"] = five(1);
+            record["basicFiveInfo"]["name"] = json!(name);
+            record
+        };
+        assert_eq!(send(&api, named(1, "山本真子")).await, "accepted");
+        assert_eq!(send(&api, named(2, twin)).await, "held +link-held", "{name}");
+        let cases = hub::list_held(&api.test.hub, &officer()).await.unwrap();
+        assert_eq!(cases.len(), 1, "{name}");
+        assert_eq!(cases[0].reason.code(), "other-number", "{name}");
+        assert_eq!(decide_all(&api, false).await, 1, "{name}");
+        assert_eq!(send(&api, named(1, "山本真子")).await, "accepted", "{name}");
+        assert_eq!(send(&api, named(2, twin)).await, "accepted", "{name}: they are two");
+        assert_eq!(decide_all(&api, true).await, 0, "{name}: and stay two");
+    }
+}
