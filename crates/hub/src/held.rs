@@ -3,9 +3,10 @@
 use domain::access::{self, Basis, Caller, Cohort, Purpose, Request};
 use domain::identity::HoldReason;
 use domain::instant::Instant;
-use domain::name::{Agreement, agree};
+use domain::name::{Agreement, Verdict, agree};
 use domain::person::FiveAttributes;
 use store::identity::HeldCase;
+use store::record::Stored;
 use store::{Candidate, StoreError, Tx};
 
 use crate::Hub;
@@ -48,11 +49,14 @@ pub async fn list_held(hub: &Hub, caller: &Caller) -> Result<Vec<HeldView>, Refu
         let mut views = Vec::new();
         for case in tx.held(&cohort)? {
             let owner = case.owner.clone();
-            let incoming = describe(tx, &request, &case.incoming, None)?;
-            let anyhow = describe(tx, &request, &case.candidate, None)?;
-            let own = describe(tx, &request, &case.candidate, Some(&owner))?;
+            let incoming = describe(tx, &request, &case.incoming, Shown::To(&owner))?;
+            let anyhow = describe(tx, &request, &case.candidate, Shown::Compared)?;
+            let own = describe(tx, &request, &case.candidate, Shown::By(&owner))?;
             if let (Some(incoming), Some(anyhow)) = (incoming, anyhow) {
-                let agreement = agree(&incoming, &anyhow, &names);
+                let mut agreement = agree(&incoming, &anyhow, &names);
+                if own.is_none() && case.candidate.not_disclosed() {
+                    agreement.address = Verdict::Undecidable;
+                }
                 views.push(view(case, incoming, own, agreement));
             }
         }
@@ -71,21 +75,51 @@ fn view(
     HeldView { id, since, reason, identifier, incoming, candidate, agreement }
 }
 
-/// A description: by one source, or by any.
+/// Which description is meant.
+#[derive(Clone, Copy)]
+enum Shown<'o> {
+    /// One that this municipality may see: its own, else that of a register (insurer, card). What
+    /// another municipality wrote is never shown, least of all an address under 不開示.
+    To(&'o str),
+    /// The one that this municipality wrote.
+    By(&'o str),
+    /// The newest one: to compare with, not to be shown.
+    Compared,
+}
+
+impl Shown<'_> {
+    fn of(self, rows: &[Stored]) -> Option<&Stored> {
+        let by = |source: &str| rows.iter().rev().find(|row| row.key == source);
+        match self {
+            Self::To(owner) => {
+                by(owner).or_else(|| rows.iter().rev().find(|row| !of_municipality(&row.key)))
+            }
+            Self::By(owner) => by(owner),
+            Self::Compared => rows.last(),
+        }
+    }
+}
+
+/// Whether the source of a description is a municipality: those are named by their code alone.
+fn of_municipality(source: &str) -> bool {
+    source.len() == 6 && source.bytes().all(|byte| byte.is_ascii_digit())
+}
+
 fn describe(
     tx: &mut Tx<'_>,
     request: &Request,
     of: &Candidate,
-    source: Option<&str>,
+    which: Shown<'_>,
 ) -> Result<Option<FiveAttributes>, StoreError> {
     let Ok(access) = tx.decide(of, request)? else { return Ok(None) };
     let rows = tx.enter(access)?.read(fhir::Kind::Patient)?;
-    let row = rows.iter().rev().find(|row| source.is_none_or(|source| row.key == source));
-    row.map(|row| {
-        let face = fhir::profiles::patient::read(&row.body).map_err(unreadable)?;
-        Ok(face.attributes)
-    })
-    .transpose()
+    let Some(row) = which.of(&rows) else { return Ok(None) };
+    let face = fhir::profiles::patient::read(&row.body).map_err(unreadable)?;
+    let mut five = face.attributes;
+    if of.not_disclosed() && matches!(which, Shown::To(owner) if owner != row.key) {
+        five.address.clear();
+    }
+    Ok(Some(five))
 }
 
 /// Decides a case: one person, or two.
@@ -106,7 +140,13 @@ pub async fn decide_held(hub: &Hub, caller: &Caller, id: &str, same: bool) -> Re
             let mut room = tx.enter(access)?;
             room.remark(if same { "one-person" } else { "two-people" });
         }
-        tx.tell(&case.owner, "link-decided", &case.id, at)?;
+        // Whoever else registered them was told that they wait.
+        let mut told = tx.describing(&cohort, &case.incoming)?;
+        told.retain(|source| of_municipality(source) && *source != case.owner);
+        told.push(case.owner);
+        for municipality in told {
+            tx.tell(&municipality, "link-decided", &case.id, at)?;
+        }
         Ok(())
     });
     decided.await?;

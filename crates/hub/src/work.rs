@@ -298,12 +298,12 @@ fn held(case: &str) -> Finding {
         "link-held",
         "basicFiveInfo",
         format!(
-            "登録済みの方と似ていますが5情報が一致しないため、確認待ちにしました(確認番号 {case})。自治体画面の「確認待ち」で判断してください。それまで誰にも表示されません。\
-        "
+            "同じ方かどうかの確認を待っています(確認番号 {case})。自治体画面の「確認待ち」にあるときは、\
+             そこで判断してください。ないときは、ほかの機関が判断します。それまで誰にも表示されません。"
         ),
         format!(
-            "Near to somebody registered, but the five attributes do not all agree: case {case} \
-        waits for an officer and is shown to nobody until then."
+            "Case {case} waits for an officer who decides whether they are the same person: yours, \
+             if it is on your worklist, else another municipality's. Shown to nobody until then."
         ),
     )
 }

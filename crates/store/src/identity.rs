@@ -9,7 +9,7 @@ use fhir::profiles::patient;
 
 use crate::record;
 use crate::sql::{P, Row, params};
-use crate::tx::{BLOCKED, Candidate, Room, Tx};
+use crate::tx::{BLOCKED, Candidate, HIDDEN_WHILE_HELD, NOT_DISCLOSED, Room, Tx};
 use crate::vault::Claim;
 use crate::{StoreError, log};
 
@@ -267,6 +267,16 @@ impl Tx<'_> {
         known.map(|row| Ok(decide(&described(row)?))).transpose()
     }
 
+    /// Who describes somebody of a held case.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn describing(&mut self, _of: &Cohort, who: &Candidate) -> Result<Vec<String>, StoreError> {
+        let rows = record::current(self.conn, who.resident)?;
+        let patients = rows.into_iter().filter(|row| row.kind == Kind::Patient);
+        Ok(patients.map(|row| row.key).collect())
+    }
+
     pub(crate) fn descriptions(
         &mut self,
         resident: ResidentId,
@@ -387,6 +397,7 @@ impl Tx<'_> {
             self.reject(&key, &link, at)?;
             self.unblock_if_decided(case.incoming.resident)?;
         }
+        self.hide_as_held(case.candidate.resident)?;
         Ok(Some(case))
     }
 
@@ -411,6 +422,39 @@ impl Tx<'_> {
             params![BLOCKED, resident.0],
         )?;
         Ok(())
+    }
+
+    /// 不開示 that a held registration asks for covers the person whom it is probably about at once:
+    /// until the decision, hiding too much harms nobody.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn hide_while_held(&mut self, of: &Candidate) -> Result<(), StoreError> {
+        self.conn.run(
+            "update resident set flags = flags + $1, stamp = stamp + 1
+             where resident = $2 and (flags & $1) = 0",
+            params![HIDDEN_WHILE_HELD, of.resident.0],
+        )?;
+        Ok(())
+    }
+
+    /// After a decision: hidden only if another case that waits still asks for it.
+    fn hide_as_held(&mut self, of: ResidentId) -> Result<(), StoreError> {
+        self.conn.run(
+            "update resident set flags = flags - (flags & $1), stamp = stamp + 1
+             where resident = $2 and (flags & $1) <> 0",
+            params![HIDDEN_WHILE_HELD, of.0],
+        )?;
+        let waits = self.conn.one(
+            "select 1 from link join resident as incoming on incoming.resident = link.resident
+             where link.candidate = $1 and link.state = 2 and (incoming.flags & $2) <> 0 limit 1",
+            params![of.0, NOT_DISCLOSED],
+            |_| Ok(()),
+        )?;
+        match (waits, self.candidate(of)?) {
+            (Some(()), Some(candidate)) => self.hide_while_held(&candidate),
+            _ => Ok(()),
+        }
     }
 
     /// Makes two residents one: links, guardianships and current records move.

@@ -115,8 +115,8 @@ impl List {
                 return Ok(Ok((entered.candidate, entered.held)));
             }
             Some(arrival) => arrival.find(tx, &find, names)?,
-            None => match tx.find_to_enter(&find, &self.claim.key())? {
-                Some(known) => Found::There(Entered { candidate: known, held: None, near: None }),
+            None => match tx.present(&find, &self.claim.key())? {
+                Some(known) => Found::There(Entered::present(known)),
                 None => Found::Nobody,
             },
         };

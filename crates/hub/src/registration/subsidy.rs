@@ -122,6 +122,10 @@ impl Deed for Register {
         let patient = self.arrival.describe(&mut room, &context.client, false)?;
         let new = self.new_version(context, &request);
         room.put(&new, |item| certificate::write(&self.certificate, item, &patient))?;
+        drop(room);
+        if let (true, Some(near)) = (new.hidden, &entered.near) {
+            tx.hide_while_held(near)?;
+        }
         Ok(entered.held.map_or(Applied::Accepted, Applied::Held))
     }
 }
