@@ -9,7 +9,7 @@ use fhir::profiles::patient;
 
 use crate::record;
 use crate::sql::{P, Row, params};
-use crate::tx::{BLOCKED, Candidate, HIDDEN_WHILE_HELD, NOT_DISCLOSED, Room, Tx};
+use crate::tx::{BLOCKED, Candidate, HIDDEN_WHILE_HELD, NOT_DISCLOSED, Present, Room, Tx};
 use crate::vault::Claim;
 use crate::{StoreError, log};
 
@@ -265,6 +265,23 @@ impl Tx<'_> {
             .find(|row| row.key == key)
             .or_else(|| rows.iter().find(patient));
         known.map(|row| Ok(decide(&described(row)?))).transpose()
+    }
+
+    /// Somebody who is there under an identifier, if `source` itself described them: whether anybody
+    /// else knows them is nothing that it may learn.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn present_by(
+        &mut self,
+        find: &Find,
+        key: &LinkKey,
+        source: &str,
+    ) -> Result<Option<Present>, StoreError> {
+        let Some(present) = self.present(find, key)? else { return Ok(None) };
+        let rows = record::current(self.conn, present.candidate.resident)?;
+        let own = rows.iter().any(|row| row.kind == Kind::Patient && row.key == source);
+        Ok(own.then_some(present))
     }
 
     /// Who describes somebody of a held case.
