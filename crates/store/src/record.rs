@@ -79,11 +79,11 @@ pub(crate) fn current(conn: &mut Conn, resident: ResidentId) -> Result<Vec<Store
 
 /// The last version of every resource of a resident, ended ones too, oldest first.
 pub(crate) fn latest(conn: &mut Conn, resident: ResidentId) -> Result<Vec<Stored>, StoreError> {
-    let first = resident.0 << SLOT_BITS;
+    // The words of the partial index `record_latest`: else every superseded version is read, too.
     conn.rows(
         "select rid, kind, item, key, version, hidden, custodian, recorded_at, body, state
-         from record where rid between $1 and $2 and state in (1, 2) order by rid",
-        params![first, first | ((1 << SLOT_BITS) - 1)],
+         from record where resident = $1 and state in (1, 2) order by rid",
+        params![resident.0],
         |row| {
             let kind = u8::try_from(row.int(1)?).ok().and_then(Kind::from_code);
             Ok(Stored {

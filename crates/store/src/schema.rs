@@ -8,6 +8,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0001_spine.sql"),
     include_str!("migrations/0002_feed.sql"),
     include_str!("migrations/0003_immunization.sql"),
+    include_str!("migrations/0004_bounds.sql"),
 ];
 
 /// Brings the schema up to date; gives how many migrations ran.
