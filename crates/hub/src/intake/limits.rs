@@ -11,6 +11,8 @@ pub const BATCH_RECORDS: usize = 10_000;
 pub const DEPTH: usize = 32;
 /// JSON values and names of a body: 200 for each record of a full batch.
 pub const NODES: usize = 200 * BATCH_RECORDS;
+/// Members of one object.
+pub const MEMBERS: usize = 500;
 /// Characters of a JSON number.
 pub const NUMBER_CHARACTERS: usize = 64;
 
