@@ -12,6 +12,12 @@ use crate::tx::{Candidate, NOT_DISCLOSED, Room, Tx};
 /// Slots of one resident: a million versions.
 const SLOT_BITS: u32 = 20;
 
+/// Whether so many rows fit among the slots of the resident whose next row is `free`.
+pub(crate) fn fits(free: i64, rows: usize) -> bool {
+    let left = (1 << SLOT_BITS) - (free & ((1 << SLOT_BITS) - 1));
+    i64::try_from(rows).is_ok_and(|rows| rows <= left)
+}
+
 /// A current version of a resource.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stored {
@@ -115,7 +121,7 @@ impl Tx<'_> {
             .flatten();
         match last {
             Some(rid) if rid & ((1 << SLOT_BITS) - 1) == (1 << SLOT_BITS) - 1 => {
-                Err(StoreError::corrupt("record", "the resident's slots are used up"))
+                Err(StoreError::Full)
             }
             Some(rid) => Ok(rid + 1),
             None => Ok(first),
@@ -316,6 +322,16 @@ impl Room<'_, '_> {
         let mut of_kind = self.rows.iter().filter(|row| row.kind == kind);
         let found = of_kind.clone().find(|row| row.key == key).or_else(|| of_kind.next_back());
         Ok(found.map(|row| row.item.clone()))
+    }
+
+    /// How many resources of a kind a custodian has here: current ones, and those that were ended.
+    ///
+    /// # Errors
+    /// When the access does not open writing.
+    pub fn count(&mut self, kind: Kind, custodian: &str) -> Result<(usize, usize), StoreError> {
+        self.may_write()?;
+        let of = |row: &&Stored| row.kind == kind && row.custodian == custodian;
+        Ok((self.rows.iter().filter(of).count(), self.ended.iter().filter(of).count()))
     }
 
     fn supersede(&mut self, old: Option<&Stored>) -> Result<(), StoreError> {

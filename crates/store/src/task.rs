@@ -187,6 +187,19 @@ impl Tx<'_> {
         self.conn.one(&sql, &[], task_row)
     }
 
+    /// The oldest task of each municipality that is not done, oldest first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn open_tasks(&mut self) -> Result<Vec<Task>, StoreError> {
+        let sql = format!(
+            "{TASK} where finished_at is null and task in
+             (select min(task) from task where finished_at is null group by municipality)
+             order by task"
+        );
+        self.conn.rows(&sql, &[], task_row)
+    }
+
     /// The body of a task that is not done.
     ///
     /// # Errors

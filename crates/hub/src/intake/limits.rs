@@ -41,6 +41,10 @@ pub const ADDRESS: usize = 500;
 pub const COPAYMENT_BYTES: usize = 16 << 10;
 /// Bytes of the JSON text of `certificationDetail`, and of the unpublished items of a checkup.
 pub const DETAIL_BYTES: usize = 64 << 10;
+/// Certificates in force that one municipality keeps for one person.
+pub const CERTIFICATES: usize = 200;
+/// Those that it ended, beside them: whoever looks a person up reads them all.
+pub const CERTIFICATES_ENDED: usize = 2_000;
 /// Entries of the scheme master, and codes of one list in it.
 pub const MASTER: usize = 1_000;
 /// Characters of a challenge token.
