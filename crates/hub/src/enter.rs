@@ -46,8 +46,14 @@ impl Entered {
         Self { candidate, held: None, near: None }
     }
 
-    fn waiting(candidate: Candidate, case: OpenCase) -> Self {
-        Self { candidate, held: Some(case.id), near: case.near }
+    /// Somebody whose link waits is held, whoever sends what comes again: nobody can see it yet.
+    pub(crate) fn present(present: Present) -> Self {
+        match present.case {
+            Some(OpenCase { id, near, .. }) => {
+                Self { candidate: present.candidate, held: Some(id), near }
+            }
+            None => Self::known(present.candidate),
+        }
     }
 }
 
@@ -99,15 +105,10 @@ impl Arrival {
         find: &Find,
         rules: &NameRules,
     ) -> Result<Found, StoreError> {
-        let known = match tx.present(find, &self.key)? {
-            None => return Ok(Found::Nobody),
-            Some(present) => match self.waits(present) {
-                Ok(entered) => return Ok(Found::There(entered)),
-                Err(known) => known,
-            },
-        };
-        if !self.differs(tx, find, &known, rules)? {
-            return Ok(Found::There(Entered::known(known)));
+        let Some(present) = tx.present(find, &self.key)? else { return Ok(Found::Nobody) };
+        let known = present.candidate;
+        if self.waits(&present) || !self.differs(tx, find, &known, rules)? {
+            return Ok(Found::There(Entered::present(present)));
         }
         // Whoever came too different before: their case waits still, or an officer decided that
         // they are somebody else, or (then they are `known`) the same.
@@ -117,11 +118,11 @@ impl Arrival {
             let Some(present) = tx.present(find, &key)? else {
                 return Ok(Found::Apart(known, key));
             };
-            match self.waits(present) {
-                Ok(entered) => return Ok(Found::There(entered)),
-                Err(other) if other.is(&known) => {}
-                Err(other) if self.differs(tx, find, &other, rules)? => {}
-                Err(other) => return Ok(Found::There(Entered::known(other))),
+            let other = present.candidate;
+            if self.waits(&present)
+                || !other.is(&known) && !self.differs(tx, find, &other, rules)?
+            {
+                return Ok(Found::There(Entered::present(present)));
             }
             turn += 1;
         }
@@ -129,11 +130,8 @@ impl Arrival {
 
     /// A case of the same owner that waits takes what comes again, however it is described: the
     /// newest description is the one to decide on.
-    fn waits(&self, present: Present) -> Result<Entered, Candidate> {
-        match present.case {
-            Some(case) if case.owner == self.owner => Ok(Entered::waiting(present.candidate, case)),
-            _ => Err(present.candidate),
-        }
+    fn waits(&self, present: &Present) -> bool {
+        present.case.as_ref().is_some_and(|case| case.owner == self.owner)
     }
 
     fn differs(
@@ -187,6 +185,15 @@ impl Arrival {
             }
             LinkDecision::Auto(resident) => {
                 let candidate = tx.decided(resident)?.ok_or(StoreError::Stale)?;
+                if tx.has_other_number(find, &candidate, &self.key)? {
+                    return self.held_apart(
+                        tx,
+                        &self.key,
+                        candidate,
+                        HoldReason::OtherNumber,
+                        find,
+                    );
+                }
                 tx.claim(&self.key, &candidate, at)?;
                 Ok(Entered::known(candidate))
             }
@@ -236,9 +243,10 @@ impl Arrival {
         })?;
         if written != Written::Unchanged {
             room.file_under(&self.search)?;
-            if let Some(claim) = &self.claim {
-                room.keep_number(claim)?;
-            }
+        }
+        // Also of somebody whose description is known already: the number may be new.
+        if let Some(claim) = &self.claim {
+            room.keep_number(claim)?;
         }
         Ok(reference)
     }

@@ -3,7 +3,7 @@
 use domain::access::{self, Basis, Caller, Cohort, Purpose, Request};
 use domain::identity::HoldReason;
 use domain::instant::Instant;
-use domain::name::{Agreement, agree};
+use domain::name::{Agreement, Verdict, agree};
 use domain::person::FiveAttributes;
 use store::StoreError;
 use store::identity::{HeldCase, HeldPair};
@@ -47,7 +47,11 @@ pub async fn list_held(hub: &Hub, caller: &Caller) -> Result<Vec<HeldView>, Refu
 }
 
 fn view(hub: &Hub, pair: HeldPair) -> HeldView {
-    let agreement = agree(&pair.incoming, &pair.candidate, &hub.book.names);
+    let mut agreement = agree(&pair.incoming, &pair.candidate, &hub.book.names);
+    // Whether an address agrees would tell where somebody under 不開示 lives.
+    if pair.own.is_none() && pair.case.candidate.not_disclosed() {
+        agreement.address = Verdict::Undecidable;
+    }
     let HeldCase { id, since, reason, identifier, .. } = pair.case;
     let (incoming, candidate) = (pair.incoming, pair.own);
     HeldView { id, since, reason, identifier, incoming, candidate, agreement }
@@ -71,7 +75,13 @@ pub async fn decide_held(hub: &Hub, caller: &Caller, id: &str, same: bool) -> Re
             let mut room = tx.enter(access)?;
             room.remark(if same { "one-person" } else { "two-people" });
         }
-        tx.tell(&case.owner, "link-decided", &case.id, at)?;
+        // Whoever else registered them was told that they wait.
+        let mut told = tx.describing(&cohort, &case.incoming)?;
+        told.retain(|source| of_municipality(source) && *source != case.owner);
+        told.push(case.owner);
+        for municipality in told {
+            tx.tell(&municipality, "link-decided", &case.id, at)?;
+        }
         Ok(())
     });
     decided.await?;

@@ -18,6 +18,7 @@ mod owner;
 pub mod refusal;
 pub mod registration;
 pub mod resident;
+mod stuck;
 #[cfg(feature = "testing")]
 pub mod testing;
 pub mod ticket;
@@ -48,7 +49,7 @@ pub use held::{HeldView, decide_held, held_count, list_held, undo_held};
 pub use municipality::{
     keep_schemes, list_tasks, municipality_name, put_schemes, read_feed, read_schemes, read_task,
 };
-pub use operator::{card_alarms, counts, log_checkpoint, log_state, log_tile};
+pub use operator::{card_alarms, counts, log_checkpoint, log_state, log_tile, task_alarms};
 pub use refusal::{Kind, Refusal};
 pub use registration::{TaskKind, accept_registration};
 pub use resident::{
@@ -106,6 +107,8 @@ pub struct Hub {
     bell: Notify,
     /// Rung when a feed has news.
     news: Notify,
+    /// Registrations that fail.
+    stuck: stuck::Stuck,
 }
 
 impl Hub {
@@ -125,6 +128,7 @@ impl Hub {
             readings: Semaphore::new(READINGS),
             bell: Notify::new(),
             news: Notify::new(),
+            stuck: stuck::Stuck::default(),
         }
     }
 

@@ -66,6 +66,12 @@ pub fn card_alarms(hub: &Hub) -> Vec<String> {
     out.map(alarm).collect()
 }
 
+/// Registrations that the store cannot do, each with what to do; empty if all is well.
+#[must_use]
+pub fn task_alarms(hub: &Hub) -> Vec<String> {
+    hub.stuck.alarms()
+}
+
 fn count(tx: &mut Tx<'_>) -> Result<Counts, StoreError> {
     tx.counts()
 }

@@ -58,8 +58,12 @@ impl Worker {
     }
 
     async fn next(&self) -> Result<bool, Refusal> {
-        let found = self.hub.store.read(|tx| {
-            let Some(task) = tx.open_task()? else { return Ok(None) };
+        let resting = self.hub.stuck.resting(self.hub.now());
+        let found = self.hub.store.read(move |tx| {
+            let mut open = tx.open_tasks()?.into_iter();
+            let Some(task) = open.find(|task| !resting.contains(&task.municipality)) else {
+                return Ok(None);
+            };
             let body = match tx.task_body(&task) {
                 // Sealed under another key, or damaged: its records are told so.
                 Err(StoreError::Corrupt { .. }) => None,
@@ -70,10 +74,36 @@ impl Worker {
         match found.await? {
             None => Ok(false),
             Some((task, body)) => {
-                self.task(task, body).await?;
+                match self.task(task.clone(), body).await {
+                    Ok(()) => self.hub.stuck.done(&task),
+                    Err(refusal) => self.failed(task, refusal).await?,
+                }
                 Ok(true)
             }
         }
+    }
+
+    /// A task that fails rests, and others go ahead. If it fails again and again although the store
+    /// writes, what is left of it is refused.
+    async fn failed(&self, task: Task, refusal: Refusal) -> Result<(), Refusal> {
+        if !self.hub.stuck.failed(&task, self.hub.now()) {
+            return Err(refusal);
+        }
+        let (municipality, name) = (task.municipality.clone(), task.name.clone());
+        let now = self.hub.store.read(move |tx| tx.task(&municipality, &name)).await;
+        let now: Option<Task> = now.map_err(|error: StoreError| Refusal::from(error))?;
+        let Some(mut now) = now else { return Err(refusal) };
+        let context = Context {
+            hub: Arc::clone(&self.hub),
+            municipality: now.municipality.clone(),
+            client: now.client.clone(),
+            schemes: Vec::new(),
+        };
+        self.account(&Arc::new(context), &mut now).await?;
+        self.end(now).await?;
+        tracing::error!(code = refusal.code, task = task.name, "what was left is refused");
+        self.hub.stuck.given_up(&task);
+        Ok(())
     }
 
     async fn task(&self, mut task: Task, body: Option<Vec<u8>>) -> Result<(), Refusal> {
@@ -208,6 +238,7 @@ fn with_care(tx: &mut Tx<'_>, context: &Context, deed: &dyn Deed) -> Result<Appl
     });
     match applied {
         Err(StoreError::Taken) => Ok(Applied::Refused(taken())),
+        Err(StoreError::Full) => Ok(Applied::Refused(full())),
         Err(error) if ours(&error) => {
             tracing::error!(%error, "a record could not be processed");
             Ok(Applied::Refused(not_processed()))
@@ -226,7 +257,13 @@ fn done(tx: &mut Tx<'_>, context: &Context, deed: &dyn Deed) -> Result<Applied, 
 
 /// Whether an error belongs to the record, so that trying the whole chunk again would not help.
 const fn ours(error: &StoreError) -> bool {
-    matches!(error, StoreError::Taken | StoreError::Corrupt { .. } | StoreError::NotOpened(_))
+    matches!(
+        error,
+        StoreError::Taken
+            | StoreError::Full
+            | StoreError::Corrupt { .. }
+            | StoreError::NotOpened(_)
+    )
 }
 
 async fn attempt(
@@ -293,17 +330,26 @@ fn taken() -> Finding {
     )
 }
 
+fn full() -> Finding {
+    Finding::stop(
+        "record-full",
+        "",
+        "この方の記録は変更の回数が上限に達し、これ以上書き込めません。運用者に連絡してください。",
+        "This person's record has been changed as often as it can be; tell the operator.",
+    )
+}
+
 fn held(case: &str) -> Finding {
     Finding::warn(
         "link-held",
         "basicFiveInfo",
         format!(
-            "登録済みの方と似ていますが5情報が一致しないため、確認待ちにしました(確認番号 {case})。自治体画面の「確認待ち」で判断してください。それまで誰にも表示されません。\
-        "
+            "同じ方かどうかの確認を待っています(確認番号 {case})。自治体画面の「確認待ち」にあるときは、\
+             そこで判断してください。ないときは、ほかの機関が判断します。それまで誰にも表示されません。"
         ),
         format!(
-            "Near to somebody registered, but the five attributes do not all agree: case {case} \
-        waits for an officer and is shown to nobody until then."
+            "Case {case} waits for an officer who decides whether they are the same person: yours, \
+             if it is on your worklist, else another municipality's. Shown to nobody until then."
         ),
     )
 }

@@ -24,6 +24,9 @@ pub enum StoreError {
     /// The same identifier belongs to another resident.
     #[error("the identifier belongs to another resident")]
     Taken,
+    /// Somebody's record has as many versions as it can have.
+    #[error("the resident's record is full")]
+    Full,
     /// Another process has the store.
     #[error("another pmh uses this store; end it first, or go through its API")]
     InUse,

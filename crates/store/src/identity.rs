@@ -9,7 +9,7 @@ use fhir::profiles::patient;
 
 use crate::record;
 use crate::sql::{P, Row, params};
-use crate::tx::{BLOCKED, Candidate, Room, Tx};
+use crate::tx::{BLOCKED, Candidate, HIDDEN_WHILE_HELD, NOT_DISCLOSED, Present, Room, Tx};
 use crate::vault::Claim;
 use crate::{StoreError, log};
 
@@ -62,6 +62,36 @@ pub(crate) struct LinkRow {
     reason: Option<String>,
     owner: Option<String>,
     held_id: Option<String>,
+}
+
+/// Which description is meant.
+#[derive(Clone, Copy)]
+enum Shown<'o> {
+    /// One that this municipality may see: its own, else that of a register (insurer, card). What
+    /// another municipality wrote is never shown, least of all an address under 不開示.
+    To(&'o str),
+    /// The one that this municipality wrote.
+    By(&'o str),
+    /// The newest one: to compare with, not to be shown.
+    Compared,
+}
+
+impl Shown<'_> {
+    fn of(self, rows: &[record::Stored]) -> Option<&record::Stored> {
+        let by = |source: &str| rows.iter().rev().find(|row| row.key == source);
+        match self {
+            Self::To(owner) => {
+                by(owner).or_else(|| rows.iter().rev().find(|row| !of_municipality(&row.key)))
+            }
+            Self::By(owner) => by(owner),
+            Self::Compared => rows.last(),
+        }
+    }
+}
+
+/// Whether the source of a description is a municipality: those are named by their code alone.
+fn of_municipality(source: &str) -> bool {
+    source.len() == 6 && source.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// Everybody near somebody who comes in.
@@ -336,12 +366,60 @@ impl Tx<'_> {
         known.map(|row| Ok(decide(&described(row)?))).transpose()
     }
 
+    /// Somebody who is there under an identifier, if `source` itself described them: whether anybody
+    /// else knows them is nothing that it may learn.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn present_by(
+        &mut self,
+        find: &Find,
+        key: &LinkKey,
+        source: &str,
+    ) -> Result<Option<Present>, StoreError> {
+        let Some(present) = self.present(find, key)? else { return Ok(None) };
+        let rows = record::current(self.conn, present.candidate.resident)?;
+        let own = rows.iter().any(|row| row.kind == Kind::Patient && row.key == source);
+        Ok(own.then_some(present))
+    }
+
+    /// Who describes somebody of a held case.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn describing(&mut self, _of: &Cohort, who: &Candidate) -> Result<Vec<String>, StoreError> {
+        let rows = record::current(self.conn, who.resident)?;
+        let patients = rows.into_iter().filter(|row| row.kind == Kind::Patient);
+        Ok(patients.map(|row| row.key).collect())
+    }
+
     pub(crate) fn descriptions(
         &mut self,
         resident: ResidentId,
     ) -> Result<Vec<FiveAttributes>, StoreError> {
         let rows = record::current(self.conn, resident)?;
         rows.iter().filter(|row| row.kind == Kind::Patient).map(described).collect()
+    }
+
+    /// Whether `key` is a 個人番号 and the candidate has another one: everybody has one, so equal
+    /// descriptions are two people then, or a number that was changed.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn has_other_number(
+        &mut self,
+        _find: &Find,
+        of: &Candidate,
+        key: &LinkKey,
+    ) -> Result<bool, StoreError> {
+        let LinkKey::Vault(_) = key else { return Ok(false) };
+        let bytes = key.bytes();
+        let active = self.conn.rows(
+            "select key from link where resident = $1 and state = $2",
+            params![of.resident.0, ACTIVE],
+            |row| row.blob(0),
+        )?;
+        Ok(active.iter().any(|other| other.first() == bytes.first() && *other != bytes))
     }
 
     /// The candidate's resident for a decision that [`Tx::matching`] gave.
@@ -372,9 +450,10 @@ impl Tx<'_> {
         let mut pairs = Vec::new();
         let mut people = Vec::new();
         for case in self.waiting(cohort)? {
-            let incoming = self.described_by(case.incoming.resident, None)?;
-            let candidate = self.described_by(case.candidate.resident, None)?;
-            let own = self.described_by(case.candidate.resident, Some(&case.owner))?;
+            let shown = Shown::To(&case.owner);
+            let incoming = self.described_as(&case.incoming, shown)?;
+            let candidate = self.described_as(&case.candidate, Shown::Compared)?;
+            let own = self.described_as(&case.candidate, Shown::By(&case.owner))?;
             if let (Some(incoming), Some(candidate)) = (incoming, candidate) {
                 people.extend([case.incoming.resident, case.candidate.resident]);
                 pairs.push(HeldPair { case, incoming, candidate, own });
@@ -386,16 +465,19 @@ impl Tx<'_> {
         Ok(pairs)
     }
 
-    /// The newest description, by one source or by any.
-    fn described_by(
+    fn described_as(
         &mut self,
-        resident: ResidentId,
-        source: Option<&str>,
+        of: &Candidate,
+        which: Shown<'_>,
     ) -> Result<Option<FiveAttributes>, StoreError> {
-        let rows = record::current(self.conn, resident)?;
-        let patients = rows.iter().rev().filter(|row| row.kind == Kind::Patient);
-        let mut of_source = patients.filter(|row| source.is_none_or(|source| row.key == source));
-        of_source.next().map(described).transpose()
+        let mut rows = record::current(self.conn, of.resident)?;
+        rows.retain(|row| row.kind == Kind::Patient);
+        let Some(row) = which.of(&rows) else { return Ok(None) };
+        let mut five = described(row)?;
+        if of.not_disclosed() && matches!(which, Shown::To(owner) if owner != row.key) {
+            five.address.clear();
+        }
+        Ok(Some(five))
     }
 
     fn waiting(&mut self, cohort: &Cohort) -> Result<Vec<HeldCase>, StoreError> {
@@ -476,6 +558,7 @@ impl Tx<'_> {
             self.tell_apart(case.incoming.resident, case.candidate.resident)?;
             self.unblock_if_decided(case.incoming.resident)?;
         }
+        self.hide_as_held(case.candidate.resident)?;
         Ok(Some(case))
     }
 
@@ -500,6 +583,39 @@ impl Tx<'_> {
             params![BLOCKED, resident.0],
         )?;
         Ok(())
+    }
+
+    /// 不開示 that a held registration asks for covers the person whom it is probably about at once:
+    /// until the decision, hiding too much harms nobody.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn hide_while_held(&mut self, of: &Candidate) -> Result<(), StoreError> {
+        self.conn.run(
+            "update resident set flags = flags + $1, stamp = stamp + 1
+             where resident = $2 and (flags & $1) = 0",
+            params![HIDDEN_WHILE_HELD, of.resident.0],
+        )?;
+        Ok(())
+    }
+
+    /// After a decision: hidden only if another case that waits still asks for it.
+    fn hide_as_held(&mut self, of: ResidentId) -> Result<(), StoreError> {
+        self.conn.run(
+            "update resident set flags = flags - (flags & $1), stamp = stamp + 1
+             where resident = $2 and (flags & $1) <> 0",
+            params![HIDDEN_WHILE_HELD, of.0],
+        )?;
+        let waits = self.conn.one(
+            "select 1 from link join resident as incoming on incoming.resident = link.resident
+             where link.candidate = $1 and link.state = 2 and (incoming.flags & $2) <> 0 limit 1",
+            params![of.0, NOT_DISCLOSED],
+            |_| Ok(()),
+        )?;
+        match (waits, self.candidate(of)?) {
+            (Some(()), Some(candidate)) => self.hide_while_held(&candidate),
+            _ => Ok(()),
+        }
     }
 }
 

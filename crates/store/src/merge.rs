@@ -69,7 +69,11 @@ impl Tx<'_> {
     fn move_records(&mut self, from: ResidentId, into: ResidentId) -> Result<(), StoreError> {
         let taken = record::latest(self.conn, into)?;
         let free = self.next_rid(into)?;
-        for (next, row) in (free..).zip(record::latest(self.conn, from)?) {
+        let rows = record::latest(self.conn, from)?;
+        if !record::fits(free, rows.len()) {
+            return Err(StoreError::Full);
+        }
+        for (next, row) in (free..).zip(rows) {
             let same = |known: &&record::Stored| known.kind == row.kind && known.key == row.key;
             let known = taken.iter().rfind(same);
             let late = known.is_some_and(|known| known.recorded_at > row.recorded_at);

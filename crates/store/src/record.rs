@@ -18,6 +18,12 @@ pub(crate) const fn first_row(resident: ResidentId) -> i64 {
     resident.0 << SLOT_BITS
 }
 
+/// Whether so many rows fit among the slots of the resident whose next row is `free`.
+pub(crate) fn fits(free: i64, rows: usize) -> bool {
+    let left = (1 << SLOT_BITS) - (free & ((1 << SLOT_BITS) - 1));
+    i64::try_from(rows).is_ok_and(|rows| rows <= left)
+}
+
 /// A current version of a resource.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stored {
@@ -85,11 +91,11 @@ pub(crate) fn current(conn: &mut Conn, resident: ResidentId) -> Result<Vec<Store
 
 /// The last version of every resource of a resident, ended ones too, oldest first.
 pub(crate) fn latest(conn: &mut Conn, resident: ResidentId) -> Result<Vec<Stored>, StoreError> {
-    let first = resident.0 << SLOT_BITS;
+    // The words of the partial index `record_latest`: else every superseded version is read, too.
     conn.rows(
         "select rid, kind, item, key, version, hidden, custodian, recorded_at, body, state
-         from record where rid between $1 and $2 and state in (1, 2) order by rid",
-        params![first, first | ((1 << SLOT_BITS) - 1)],
+         from record where resident = $1 and state in (1, 2) order by rid",
+        params![resident.0],
         |row| {
             let kind = u8::try_from(row.int(1)?).ok().and_then(Kind::from_code);
             Ok(Stored {
@@ -121,7 +127,7 @@ impl Tx<'_> {
             .flatten();
         match last {
             Some(rid) if rid & ((1 << SLOT_BITS) - 1) == (1 << SLOT_BITS) - 1 => {
-                Err(StoreError::corrupt("record", "the resident's slots are used up"))
+                Err(StoreError::Full)
             }
             Some(rid) => Ok(rid + 1),
             None => Ok(first),
@@ -322,6 +328,16 @@ impl Room<'_, '_> {
         let mut of_kind = self.rows.iter().filter(|row| row.kind == kind);
         let found = of_kind.clone().find(|row| row.key == key).or_else(|| of_kind.next_back());
         Ok(found.map(|row| row.item.clone()))
+    }
+
+    /// How many resources of a kind a custodian has here: current ones, and those that were ended.
+    ///
+    /// # Errors
+    /// When the access does not open writing.
+    pub fn count(&mut self, kind: Kind, custodian: &str) -> Result<(usize, usize), StoreError> {
+        self.may_write()?;
+        let of = |row: &&Stored| row.kind == kind && row.custodian == custodian;
+        Ok((self.rows.iter().filter(of).count(), self.ended.iter().filter(of).count()))
     }
 
     fn supersede(&mut self, old: Option<&Stored>) -> Result<(), StoreError> {

@@ -118,10 +118,11 @@ impl Tx<'_> {
     /// When the database fails.
     pub fn accept_task(&mut self, new: &NewTask<'_>) -> Result<Accepted, StoreError> {
         let digest = self.vault.digest(new.body);
-        if let Some(key) = new.idempotency_key {
+        let name = new.idempotency_key.map(|key| self.keyed_name(new.client, key));
+        if let Some(name) = &name {
             let known = self.conn.one(
                 "select digest, task from idempotency where client = $1 and name = $2",
-                params![new.client, key],
+                params![new.client, name],
                 |row| Ok((row.blob(0)?, row.int(1)?)),
             )?;
             if let Some((before, task)) = known {
@@ -133,15 +134,22 @@ impl Tx<'_> {
             }
         }
         let task = self.insert_task(new)?;
-        if let Some(key) = new.idempotency_key {
+        if let Some(name) = &name {
             self.conn.run(
                 "insert into idempotency (client, name, digest, task) values ($1, $2, $3, $4)",
-                params![new.client, key, &digest, task],
+                params![new.client, name, &digest, task],
             )?;
         }
         self.task_by_number(task)?
             .map(Accepted::New)
             .ok_or_else(|| StoreError::corrupt("task", "it vanished"))
+    }
+
+    /// An idempotency key as it is kept: a client may make it of a 個人番号, so not in clear.
+    fn keyed_name(&self, client: &str, key: &str) -> String {
+        let digest =
+            self.vault.digest(format!("idempotency-key\u{0}{client}\u{0}{key}").as_bytes());
+        digest.iter().map(|byte| format!("{byte:02x}")).collect()
     }
 
     fn insert_task(&mut self, new: &NewTask<'_>) -> Result<i64, StoreError> {
@@ -177,6 +185,19 @@ impl Tx<'_> {
     pub fn open_task(&mut self) -> Result<Option<Task>, StoreError> {
         let sql = format!("{TASK} where finished_at is null order by task limit 1");
         self.conn.one(&sql, &[], task_row)
+    }
+
+    /// The oldest task of each municipality that is not done, oldest first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn open_tasks(&mut self) -> Result<Vec<Task>, StoreError> {
+        let sql = format!(
+            "{TASK} where finished_at is null and task in
+             (select min(task) from task where finished_at is null group by municipality)
+             order by task"
+        );
+        self.conn.rows(&sql, &[], task_row)
     }
 
     /// The body of a task that is not done.

@@ -17,6 +17,8 @@ use crate::vault::VaultKeys;
 pub(crate) const BLOCKED: i64 = 1;
 /// 不開示.
 pub(crate) const NOT_DISCLOSED: i64 = 2;
+/// A registration that is probably theirs, and waits for a human, asks for 不開示.
+pub(crate) const HIDDEN_WHILE_HELD: i64 = 4;
 
 /// What a deed leaves behind besides its rows.
 #[derive(Debug, Default)]
@@ -61,6 +63,12 @@ impl Candidate {
     #[must_use]
     pub fn is(&self, other: &Self) -> bool {
         self.resident == other.resident
+    }
+
+    /// Whether they are under 不開示, or a registration that waits says so.
+    #[must_use]
+    pub const fn not_disclosed(&self) -> bool {
+        self.flags & (NOT_DISCLOSED | HIDDEN_WHILE_HELD) != 0
     }
 
     /// The resident's number, for the session of whoever proved to be them with their card.
@@ -197,7 +205,7 @@ impl<'c> Tx<'c> {
     ) -> Result<Result<Access, Denial>, StoreError> {
         let facts = Facts {
             blocked: candidate.flags & BLOCKED != 0,
-            not_disclosed: candidate.flags & NOT_DISCLOSED != 0,
+            not_disclosed: candidate.not_disclosed(),
             lives_here: self.lives_here(candidate.resident, request)?,
             ..as_child
         };

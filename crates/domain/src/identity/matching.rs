@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::HoldReason;
 use super::key::texts;
 use crate::name::{Agreement, Comparable, NameRules, Verdict, given_key};
-use crate::person::{Birth, FiveAttributes, ResidentId};
+use crate::person::{Birth, FiveAttributes, ResidentId, Sex};
 
 /// What to do with somebody who arrives under an unknown identifier.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -201,7 +201,9 @@ fn search(tag: u8, parts: &[Option<&str>]) -> Option<Vec<u8>> {
 /// Compares new data with what is known under the same 個人番号 or person key.
 ///
 /// An ordinary change keeps birth and sex, and one of: kanji name, reading, given name (marriage
-/// changes the rest of both). Anything else is probably the number of a family member.
+/// changes the rest of both). Anything else is probably the number of a family member. What was
+/// known of birth and sex stays known: were it forgotten (不詳) by one change, the next one could
+/// say anything, and a chain of small changes would end at somebody else.
 #[must_use]
 pub fn update_known(
     current: &FiveAttributes,
@@ -220,14 +222,26 @@ pub fn update_known(
         || given(&current.name, &incoming.name)
         || given(&current.kana, &incoming.kana);
     let born = agreement.birth != Verdict::Differs && agreement.sex != Verdict::Differs;
+    let born = born && !forgets(current, incoming);
     if named && born { UpdateDecision::Update(agreement) } else { UpdateDecision::Held(agreement) }
+}
+
+/// Whether something that is known of birth or sex is not known any more.
+fn forgets(current: &FiveAttributes, incoming: &FiveAttributes) -> bool {
+    let known = |birth: Birth| match birth {
+        Birth::Day(_) => 3,
+        Birth::Month(..) => 2,
+        Birth::Year(_) => 1,
+        Birth::Unknown => 0,
+    };
+    known(incoming.birth) < known(current.birth)
+        || incoming.sex == Sex::Unknown && current.sex != Sex::Unknown
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::rng::Rng;
     use super::*;
-    use crate::person::Sex;
 
     /// `name kana birth sex address`, in one line; `-` for an empty part.
     fn person(line: &str) -> FiveAttributes {
@@ -309,8 +323,9 @@ mod tests {
             ("山田 花子, ヤマダ ハナコ, 20000401, 2, 丙市丁町2", "update"),
             ("佐藤 花子, サトウ ハナコ, 20000401, 2, 丙市丁町2", "update"),
             ("山田 華子, ヤマダ ハナコ, 20000401, 2, 甲市乙町1", "update"),
-            ("山田 花子, ヤマダ ハナコ, 200004, 2, 甲市乙町1", "update"),
-            ("山田 花子, ヤマダ ハナコ, 20000401, 9, 甲市乙町1", "update"),
+            ("山田 花子, ヤマダ ハナコ, 200004, 2, 甲市乙町1", "held"),
+            ("山田 花子, ヤマダ ハナコ, -, 2, 甲市乙町1", "held"),
+            ("山田 花子, ヤマダ ハナコ, 20000401, 9, 甲市乙町1", "held"),
             ("山田 母, ヤマダ ハハ, 19700401, 2, 甲市乙町1", "held"),
             ("山田 花子, ヤマダ ハナコ, 20000402, 2, 甲市乙町1", "held"),
             ("山田 花子, ヤマダ ハナコ, 20000401, 1, 甲市乙町1", "held"),
@@ -319,6 +334,51 @@ mod tests {
         ] {
             check_update(incoming, want);
         }
+    }
+
+    #[test]
+    fn no_chain_of_ordinary_changes_ends_at_another_birth_or_sex() {
+        let rules = NameRules::default();
+        let mut rng = Rng::new(20_261_126);
+        let (mut changes, mut refined) = (0, 0);
+        for _ in 0..2_000 {
+            let first = anybody(&mut rng);
+            let mut now = first.clone();
+            let mut known = vec![(first.birth, first.sex)];
+            for _ in 0..20 {
+                let next = anybody(&mut rng);
+                if let UpdateDecision::Update(_) = update_known(&now, &next, &rules) {
+                    changes += 1;
+                    refined += u32::from(next.birth != now.birth || next.sex != now.sex);
+                    now = next;
+                    known.push((now.birth, now.sex));
+                }
+            }
+            for (birth, sex) in known {
+                let then = FiveAttributes { birth, sex, ..now.clone() };
+                let agreement = crate::name::agree(&then, &now, &rules);
+                assert!(agreement.birth != Verdict::Differs, "{first:?} became {now:?}");
+                assert!(agreement.sex != Verdict::Differs, "{first:?} became {now:?}");
+            }
+        }
+        assert!(changes > 2_000 && refined > 200, "the sample must change: {changes} {refined}");
+    }
+
+    #[test]
+    fn hanako_does_not_become_taro_in_four_steps() {
+        let steps = [
+            "山田 花子, ヤマダ ハナコ, -, 9, 甲市乙町1",
+            "山田 太郎, ヤマダ ハナコ, -, 9, 甲市乙町1",
+            "山田 太郎, ヤマダ タロウ, -, 9, 甲市乙町1",
+            "山田 太郎, ヤマダ タロウ, 19550401, 1, 甲市乙町1",
+        ];
+        let mut now = person(HANAKO);
+        for step in steps.map(person) {
+            if let UpdateDecision::Update(_) = update_known(&now, &step, &NameRules::default()) {
+                now = step;
+            }
+        }
+        assert_eq!((now.birth, now.sex), (person(HANAKO).birth, Sex::Female));
     }
 
     #[test]

@@ -76,6 +76,8 @@ pub enum HoldReason {
     /// A known identifier came with a person too different to be the same: probably the number of
     /// a family member.
     TooDifferent,
+    /// All five agree, but the person is known under another 個人番号.
+    OtherNumber,
     /// A person raised a doubt.
     Doubted,
 }
@@ -89,6 +91,7 @@ impl HoldReason {
             Self::FourAgree => "four-agree",
             Self::Near => "near",
             Self::TooDifferent => "too-different",
+            Self::OtherNumber => "other-number",
             Self::Doubted => "doubted",
         }
     }
@@ -96,9 +99,16 @@ impl HoldReason {
     /// From [`HoldReason::code`].
     #[must_use]
     pub fn from_code(code: &str) -> Option<Self> {
-        [Self::SeveralAgree, Self::FourAgree, Self::Near, Self::TooDifferent, Self::Doubted]
-            .into_iter()
-            .find(|reason| reason.code() == code)
+        [
+            Self::SeveralAgree,
+            Self::FourAgree,
+            Self::Near,
+            Self::TooDifferent,
+            Self::OtherNumber,
+            Self::Doubted,
+        ]
+        .into_iter()
+        .find(|reason| reason.code() == code)
     }
 
     /// What the officer reads on the worklist.
@@ -114,6 +124,9 @@ impl HoldReason {
             Self::Near => "似た人がいます。5情報を見比べ、同じ人か決めてください",
             Self::TooDifferent => {
                 "登録済みの番号に別人とみられる情報が届きました。家族の番号でないか確認してください"
+            }
+            Self::OtherNumber => {
+                "5情報が同じ人が別の個人番号で登録されています。番号の変更・誤りか別人かを確認し、決めてください"
             }
             Self::Doubted => "ひも付けに疑いがあります。本人確認書類と照合してください",
         }
@@ -135,6 +148,10 @@ impl HoldReason {
                 "A known number came with somebody else's data. Check that it is not the number \
                  of a family member"
             }
+            Self::OtherNumber => {
+                "Somebody with the same five attributes is known under another 個人番号. Find out \
+                 whether the number changed or is wrong, or they are two people, and decide"
+            }
             Self::Doubted => "The link is in doubt. Check it against an identity document",
         }
     }
@@ -146,7 +163,9 @@ mod tests {
 
     #[test]
     fn a_hold_reason_survives_its_code() {
-        for reason in ["several-agree", "four-agree", "near", "too-different", "doubted"] {
+        for reason in
+            ["several-agree", "four-agree", "near", "too-different", "other-number", "doubted"]
+        {
             assert_eq!(HoldReason::from_code(reason).map(HoldReason::code), Some(reason));
         }
         assert_eq!(HoldReason::from_code("other"), None);

@@ -2,7 +2,7 @@
 //!
 //! Published are three items; all others are kept as sent and not judged.
 
-use domain::finding::{Finding, refused};
+use domain::finding::{Finding, few, refused};
 use domain::number::MyNumber;
 use domain::person::FiveAttributes;
 use fhir::json::{Node, Tree, Writer};
@@ -77,7 +77,7 @@ pub fn record(node: Node<'_>) -> Record {
     items.numbers_only_in(&["myNumber"], &own, &["municipalityIdentityKey"]);
 
     let change = change.map(|_| if removal { Change::Remove { on } } else { Change::Set });
-    let warnings = items.findings;
+    let warnings = few(items.findings);
     match (change, number, key, members) {
         (Some(change), Some(my_number), Some(key), Some(members)) if !refused(&warnings) => {
             Ok(Target { change, my_number, key: key.into_owned(), five, members, warnings })

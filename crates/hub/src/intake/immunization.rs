@@ -2,7 +2,7 @@
 //! envelope of the published checkup registration (pmh-api §5.1): `modificationSeg`, `myNumber`,
 //! `municipalityIdentityKey`. What is not known is refused, lest a dose be dropped unseen.
 
-use domain::finding::{Finding, Severity, refused};
+use domain::finding::{Finding, Severity, few, refused};
 use domain::number::{Kind, MyNumber, NumberRules, verify};
 use domain::person::FiveAttributes;
 use fhir::json::{Node, Tree};
@@ -155,7 +155,7 @@ pub fn record(node: Node<'_>, known: Known<'_>) -> Record {
     let own: Vec<&str> = number.iter().map(MyNumber::as_str).collect();
     items.numbers_only_in(&["myNumber"], &own, &["municipalityIdentityKey"]);
 
-    let warnings = items.findings;
+    let warnings = few(items.findings);
     match (change, number, key) {
         (Some(change), Some(my_number), Some(key)) if !refused(&warnings) => {
             let change = if change == 1 { Change::Remove { on } } else { Change::Set { since } };

@@ -7,6 +7,7 @@ use domain::finding::{Finding, Severity};
 use fhir::json::{Kind, Node};
 use jiff::civil::Date;
 
+use super::limits;
 use super::number_in_text::{Found, search, search_text};
 
 /// What a text may hold.
@@ -44,6 +45,8 @@ impl Shape {
 /// The items of one object and what is wrong with them.
 pub(super) struct Items<'t> {
     node: Node<'t>,
+    /// Whether the node is read at all.
+    reads: bool,
     /// Before every place: empty, or the outer item with a slash.
     prefix: Cow<'static, str>,
     pub(super) findings: Vec<Finding>,
@@ -52,17 +55,20 @@ pub(super) struct Items<'t> {
 impl<'t> Items<'t> {
     /// The items of `node`, at `prefix`; an unfit node is one finding and has no items.
     pub(super) fn of(node: Node<'t>, prefix: impl Into<Cow<'static, str>>) -> Self {
-        let mut items = Self { node, prefix: prefix.into(), findings: Vec::new() };
-        if node.kind() != Kind::Object {
-            let at = items.prefix.trim_end_matches('/').to_owned();
-            items.findings.push(wrong_type(at, "オブジェクト { … }", "an object { … }"));
-        }
+        let mut items = Self { node, reads: true, prefix: prefix.into(), findings: Vec::new() };
+        let at = || items.prefix.trim_end_matches('/').to_owned();
+        let unfit = match node.kind() {
+            Kind::Object => (node.members().nth(limits::MEMBERS).is_some()).then(|| crowded(at())),
+            _ => Some(wrong_type(at(), "オブジェクト { … }", "an object { … }")),
+        };
+        items.reads = unfit.is_none();
+        items.findings.extend(unfit);
         items
     }
 
-    /// Whether it is an object at all.
+    /// Whether it is an object at all, and within the bounds of one.
     pub(super) fn is_object(&self) -> bool {
-        self.node.kind() == Kind::Object
+        self.reads
     }
 
     /// The place of `name`.
@@ -84,7 +90,7 @@ impl<'t> Items<'t> {
 
     /// The value of an optional item; `null` is absence.
     pub(super) fn given(&self, name: &str) -> Option<Node<'t>> {
-        self.node.get(name).filter(|node| !node.is_null())
+        self.node.get(name).filter(|node| self.reads && !node.is_null())
     }
 
     /// The value of a required item.
@@ -227,7 +233,8 @@ impl<'t> Items<'t> {
 
     /// Members that are not among `known`.
     pub(super) fn others(&self, known: &[&str]) -> Vec<(Cow<'t, str>, Node<'t>)> {
-        self.node.members().filter(|(name, _)| !known.contains(&name.as_ref())).collect()
+        let members = self.node.members().filter(|_| self.reads);
+        members.filter(|(name, _)| !known.contains(&name.as_ref())).collect()
     }
 
     /// Notes members that are not among `known`.
@@ -340,6 +347,17 @@ fn too_large(at: impl Into<Cow<'static, str>>, bytes: usize) -> Finding {
     let kib = bytes >> 10;
     let ja = format!("この項目は{kib} KiB以内にしてください。");
     Finding::stop("too-large", at, ja, format!("Keep this item within {kib} KiB."))
+}
+
+/// `too-many-members`
+fn crowded(at: String) -> Finding {
+    let most = limits::MEMBERS;
+    Finding::stop(
+        "too-many-members",
+        at,
+        format!("項目が多すぎます。1つのオブジェクトの項目は{most}個以内にしてください。"),
+        format!("This object has too many members; send at most {most}."),
+    )
 }
 
 /// `unknown-item`

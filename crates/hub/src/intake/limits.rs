@@ -11,6 +11,8 @@ pub const BATCH_RECORDS: usize = 10_000;
 pub const DEPTH: usize = 32;
 /// JSON values and names of a body: 200 for each record of a full batch.
 pub const NODES: usize = 200 * BATCH_RECORDS;
+/// Members of one object.
+pub const MEMBERS: usize = 500;
 /// Characters of a JSON number.
 pub const NUMBER_CHARACTERS: usize = 64;
 
@@ -39,6 +41,10 @@ pub const ADDRESS: usize = 500;
 pub const COPAYMENT_BYTES: usize = 16 << 10;
 /// Bytes of the JSON text of `certificationDetail`, and of the unpublished items of a checkup.
 pub const DETAIL_BYTES: usize = 64 << 10;
+/// Certificates in force that one municipality keeps for one person.
+pub const CERTIFICATES: usize = 200;
+/// Those that it ended, beside them: whoever looks a person up reads them all.
+pub const CERTIFICATES_ENDED: usize = 2_000;
 /// Entries of the scheme master, and codes of one list in it.
 pub const MASTER: usize = 1_000;
 /// Characters of a challenge token.

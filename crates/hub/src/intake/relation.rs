@@ -1,6 +1,6 @@
 //! Guardian and child (保護者と子): the records of `…/relations/registration-tasks`. Ours.
 
-use domain::finding::{Finding, Severity, refused};
+use domain::finding::{Finding, Severity, few, refused};
 use domain::number::MyNumber;
 use fhir::json::{Node, Tree};
 use jiff::civil::Date;
@@ -72,7 +72,7 @@ pub fn record(node: Node<'_>) -> Record {
     let own: Vec<&str> = [&child, &guardian].into_iter().flatten().map(MyNumber::as_str).collect();
     items.numbers_only_in(&["myNumber", "guardianMyNumber"], &own, &["historyKey"]);
 
-    let warnings = items.findings;
+    let warnings = few(items.findings);
     match (child, guardian, relation, valid_from, history_key, deleted) {
         (
             Some(child),

@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 
-use domain::finding::{Finding, Severity, refused};
+use domain::finding::{Finding, Severity, few, refused};
 use domain::number::{Kind as Number, NumberRules, verify};
 use domain::scheme::{Condition, Scheme};
 use fhir::json::{Kind, Node, Tree, Writer};
@@ -19,6 +19,9 @@ const ITEMS: [&str; 5] = [
     "additionalConditions",
 ];
 
+/// Findings after which reading ends: only a few of them are told.
+const ENOUGH: usize = 1_000;
+
 /// The whole master of one municipality.
 ///
 /// # Errors
@@ -30,6 +33,9 @@ pub fn parse(tree: &Tree<'_>, rules: &NumberRules) -> Result<Vec<Scheme>, Vec<Fi
     let schemes: Vec<Scheme> = list(tree.root(), "", &mut findings)
         .into_iter()
         .filter_map(|(index, node)| {
+            if findings.len() >= ENOUGH {
+                return None;
+            }
             let scheme = scheme(node, format!("{index}/"), rules, &mut findings)?;
             if !types.insert(scheme.type_id.clone()) {
                 findings.push(twice(format!("{index}/orgSpecificCertificateTypeId")));
@@ -37,7 +43,7 @@ pub fn parse(tree: &Tree<'_>, rules: &NumberRules) -> Result<Vec<Scheme>, Vec<Fi
             Some(scheme)
         })
         .collect();
-    if refused(&findings) { Err(findings) } else { Ok(schemes) }
+    if refused(&findings) { Err(few(findings)) } else { Ok(schemes) }
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "made for this call only")]
@@ -106,6 +112,9 @@ fn codes(
     let mut seen = HashSet::new();
     let mut pairs = Vec::new();
     for (index, node) in list(node, at, findings) {
+        if findings.len() >= ENOUGH {
+            break;
+        }
         let mut items = Items::of(node, format!("{at}/{index}/"));
         items.only(&[key, "name"], Severity::Stop);
         let code = items.text(key, Shape::line(limits::CODE));
@@ -124,6 +133,9 @@ fn conditions_of(node: Node<'_>, at: &str, findings: &mut Vec<Finding>) -> Vec<C
     let mut seen = HashSet::new();
     let mut conditions = Vec::new();
     for (index, node) in list(node, at, findings) {
+        if findings.len() >= ENOUGH {
+            break;
+        }
         let place = format!("{at}/{index}");
         let mut items = Items::of(node, format!("{place}/"));
         items.only(&["item", "name", "conditions"], Severity::Stop);

@@ -1,7 +1,7 @@
 //! 医療費助成: the records of `postRegistrationTasks` (pmh-api §2.3; law:PMH-API).
 
 use domain::certificate::Certificate;
-use domain::finding::{Finding, Severity, refused};
+use domain::finding::{Finding, Severity, few, refused};
 use domain::number::{Kind, MyNumber, NumberRules, RecipientNumber, verify};
 use domain::person::FiveAttributes;
 use domain::scheme::conditions_are_well_formed;
@@ -85,7 +85,7 @@ pub fn record(node: Node<'_>, municipality: &str, rules: &NumberRules) -> Record
     let own: Vec<&str> = number.iter().map(MyNumber::as_str).collect();
     items.numbers_only_in(&["myNumber"], &own, &FIGURES);
 
-    let warnings = items.findings;
+    let warnings = few(items.findings);
     match (number, five, certificate, deleted) {
         (Some(my_number), Some(five), Some(certificate), Some(deleted)) if !refused(&warnings) => {
             Ok(Registration { my_number, five, certificate, deleted, warnings })

@@ -115,8 +115,8 @@ impl List {
                 return Ok(Ok((entered.candidate, entered.held)));
             }
             Some(arrival) => arrival.find(tx, &find, names)?,
-            None => match tx.find_to_enter(&find, &self.claim.key())? {
-                Some(known) => Found::There(Entered { candidate: known, held: None, near: None }),
+            None => match tx.present_by(&find, &self.claim.key(), &context.municipality)? {
+                Some(known) => Found::There(Entered::present(known)),
                 None => Found::Nobody,
             },
         };
@@ -167,8 +167,9 @@ fn unknown_person() -> Finding {
     Finding::stop(
         "person-unknown",
         "myNumber",
-        "この個人番号の方は登録されていません。先に対象者を登録するか、basicFiveInfoを添えて送ってください。",
-        "Nobody is registered under this number; register the person first or send basicFiveInfo.",
+        "この個人番号の方は貴自治体から登録されていません。先に対象者を登録するか、basicFiveInfoを添えて送ってください。",
+        "Your municipality has registered nobody under this number; register the person first or \
+         send basicFiveInfo.",
     )
 }
 

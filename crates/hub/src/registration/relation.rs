@@ -14,7 +14,7 @@ use store::{Candidate, Room, StoreError, Tx};
 use super::intake_records::Parsed;
 use super::{Applied, Context, Deed, Prepared, findings, nothing_to_end};
 use crate::eligibility::unreadable;
-use crate::enter;
+use crate::enter::{self, Entered};
 use crate::intake::relation::{self, Relation};
 
 /// Reads the records, and warns of those that stand again later in the batch.
@@ -49,18 +49,24 @@ impl Deed for Relate {
         let request = context.request();
         let find = enter::may_find(&request)?;
         let key = format!("{}\u{1f}{}", context.municipality, self.relation.history_key);
-        let child = match tx.find_to_enter(&find, &self.child)? {
-            Some(child) => child,
+        // Only people whom the municipality itself described: for a number of others the answer is
+        // the same as for one that nobody knows.
+        let here = context.municipality.as_str();
+        let child = match tx.present_by(&find, &self.child, here)? {
+            Some(child) => Entered::present(child),
             None if self.relation.deleted => return Ok(nothing_to_end()),
             None => return Ok(Applied::Refused(unknown("myNumber"))),
         };
         let there = (Record::Relation, key.as_str());
-        if self.relation.deleted && !enter::has(tx, &child, &request, there)? {
+        if self.relation.deleted && !enter::has(tx, &child.candidate, &request, there)? {
             return Ok(nothing_to_end());
         }
-        let Some(guardian) = tx.find_to_enter(&find, &self.guardian)? else {
+        let Some(guardian) = tx.present_by(&find, &self.guardian, here)? else {
             return Ok(Applied::Refused(unknown("guardianMyNumber")));
         };
+        let guardian = Entered::present(guardian);
+        let (held, guardian) = (child.held.or(guardian.held), guardian.candidate);
+        let (child, done) = (child.candidate, held.map_or(Applied::Accepted, Applied::Held));
         if child.is(&guardian) {
             return Ok(Applied::Refused(same_person()));
         }
@@ -88,7 +94,7 @@ impl Deed for Relate {
         if self.relation.deleted {
             room.end(&new, |old| write(&old.item))?;
             room.end_guardian(&key)?;
-            return Ok(Applied::Accepted);
+            return Ok(done);
         }
         if let Some(finding) = self.forbidden(&mut room, &guardian, context)? {
             return Ok(Applied::Refused(finding));
@@ -101,13 +107,13 @@ impl Deed for Relate {
             valid_from: &self.relation.valid_from.to_string(),
             valid_to: valid_to.as_deref(),
         })?;
-        Ok(Applied::Accepted)
+        Ok(done)
     }
 }
 
 impl Relate {
-    /// Why there is no such relation: the child is not the municipality's, is or may be of age
-    /// (law:民法4), or guards the guardian.
+    /// Why there is no such relation: the child is or may be of age (law:民法4), or guards the
+    /// guardian.
     fn forbidden(
         &self,
         room: &mut Room<'_, '_>,
@@ -117,7 +123,7 @@ impl Relate {
         let from = self.relation.valid_from;
         let rows = room.read(Record::Patient)?;
         let Some(own) = rows.iter().find(|row| row.key == context.municipality) else {
-            return Ok(Some(not_ours()));
+            return Ok(Some(unknown("myNumber")));
         };
         let birth = patient::read(&own.body).map_err(unreadable)?.attributes.birth;
         let Some(birth) = birth.day() else { return Ok(Some(birth_unknown())) };
@@ -126,15 +132,6 @@ impl Relate {
         }
         Ok(room.guards(guardian, &from.to_string())?.then(circle))
     }
-}
-
-fn not_ours() -> Finding {
-    Finding::stop(
-        "child-not-described",
-        "myNumber",
-        "この子の5情報が貴自治体から登録されていません。先に対象者として登録してから送り直してください。",
-        "Your municipality has not described this child; register the child first, then send this again.",
-    )
 }
 
 fn birth_unknown() -> Finding {
@@ -169,8 +166,8 @@ fn unknown(at: &'static str) -> Finding {
     Finding::stop(
         "person-unknown",
         at,
-        "この個人番号の方は登録されていません。先に対象者を登録してください。",
-        "Nobody is registered under this number; register the person first.",
+        "この個人番号の方は貴自治体から登録されていません。先に対象者として登録してから、送り直してください。",
+        "Your municipality has registered nobody under this number; register the person first.",
     )
 }
 

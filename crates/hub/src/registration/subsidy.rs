@@ -8,11 +8,12 @@ use fhir::Kind as Record;
 use fhir::json::Tree;
 use fhir::profiles::certificate::{self, Status};
 use store::record::New;
-use store::{StoreError, Tx};
+use store::{Room, StoreError, Tx};
 
 use super::intake_records::Parsed;
 use super::{Applied, Context, Deed, Prepared, findings, nothing_to_end};
 use crate::enter::{self, Arrival, Found};
+use crate::intake::limits;
 use crate::intake::subsidy::{self, Registration};
 
 /// Reads the records, refuses those that the scheme master does not know, and warns of those that
@@ -97,6 +98,22 @@ pub(super) fn vault_closed() -> Finding {
     )
 }
 
+fn too_many() -> Finding {
+    let (most, ended) = (limits::CERTIFICATES, limits::CERTIFICATES_ENDED);
+    Finding::stop(
+        "too-many-certificates",
+        "historyKey",
+        format!(
+            "この方の受給者証が多すぎます(有効なもの{most}件、終了したもの{ended}件まで)。更新には同じhistoryKeyを使い、\
+             要らない受給者証はisDeletedで終了してください。"
+        ),
+        format!(
+            "This person has too many certificates of yours (at most {most} in force, {ended} \
+             ended): update under the same historyKey, and end with isDeleted what is over."
+        ),
+    )
+}
+
 /// The upsert key of design (ours): municipality, type, sub-key, history key.
 fn upsert_key(of: &Certificate) -> String {
     let key = of.key();
@@ -119,14 +136,30 @@ impl Deed for Register {
         }
         let entered = self.arrival.enter(tx, &request, &context.hub.book().names)?;
         let mut room = enter::open(tx, &entered.candidate, &request)?;
+        if !self.has_room(&mut room, &context.municipality)? {
+            return Ok(Applied::Refused(too_many()));
+        }
         let patient = self.arrival.describe(&mut room, &context.client, false)?;
         let new = self.new_version(context, &request);
         room.put(&new, |item| certificate::write(&self.certificate, item, &patient))?;
+        drop(room);
+        if let (true, Some(near)) = (new.hidden, &entered.near) {
+            tx.hide_while_held(near)?;
+        }
         Ok(entered.held.map_or(Applied::Accepted, Applied::Held))
     }
 }
 
 impl Register {
+    /// Whether one more certificate of the municipality is within the limits, unless it is known.
+    fn has_room(&self, room: &mut Room<'_, '_>, whose: &str) -> Result<bool, StoreError> {
+        if room.holds(Record::CoverageCertificate, &self.key)? {
+            return Ok(true);
+        }
+        let (current, ended) = room.count(Record::CoverageCertificate, whose)?;
+        Ok(current < limits::CERTIFICATES && ended < limits::CERTIFICATES_ENDED)
+    }
+
     fn new_version<'a>(&'a self, context: &'a Context, request: &Request) -> New<'a> {
         New {
             kind: Record::CoverageCertificate,

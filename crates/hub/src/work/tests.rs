@@ -17,6 +17,14 @@ impl Deed for Panics {
     }
 }
 
+struct Full;
+
+impl Deed for Full {
+    fn apply(&self, _: &mut Tx<'_>, _: &Context) -> Result<Applied, StoreError> {
+        Err(StoreError::Full)
+    }
+}
+
 struct Accepts;
 
 impl Deed for Accepts {
@@ -26,11 +34,20 @@ impl Deed for Accepts {
 }
 
 async fn task(test: &TestHub, total: u32, body: &'static [u8]) -> Task {
+    task_of(test, ("t", MUNICIPALITY), total, body).await
+}
+
+async fn task_of(
+    test: &TestHub,
+    (name, municipality): (&'static str, &'static str),
+    total: u32,
+    body: &'static [u8],
+) -> Task {
     let accepted = test.hub.store.write(move |tx| {
         tx.accept_task(&NewTask {
-            name: "t",
+            name,
             kind: 1,
-            municipality: MUNICIPALITY,
+            municipality,
             client: "city",
             at: Instant(0),
             total,
@@ -82,4 +99,51 @@ async fn a_body_that_does_not_read_loses_no_record_silently() {
         assert_eq!(counts, format!("0 {total} {total}"));
         assert!(codes.len() == total as usize && codes.iter().all(|code| code == "not-processed"));
     }
+}
+
+#[tokio::test]
+async fn a_record_of_somebody_whose_record_is_full_is_refused_alone() {
+    let test = TestHub::new().await;
+    let task = task(&test, 3, b"[{},{},{}]").await;
+    let context = Arc::new(Context::of(&test.hub, &task).await.unwrap());
+    let ready = |deed: Box<dyn Deed>| Prepared::Ready(deed, Vec::new());
+    let chunk = vec![ready(Box::new(Accepts)), ready(Box::new(Full)), ready(Box::new(Accepts))];
+    apply(context, task, chunk).await.unwrap();
+    assert_eq!(told(&test).await, ("2 1 3".to_owned(), vec!["record-full".to_owned()]));
+}
+
+/// The next step of the worker: `done`, `nothing`, or the code of the failure.
+async fn step(worker: &Worker) -> &'static str {
+    match worker.next().await {
+        Ok(true) => "done",
+        Ok(false) => "nothing",
+        Err(refusal) => refusal.code,
+    }
+}
+
+#[tokio::test]
+async fn a_task_that_the_store_cannot_do_blocks_no_other_and_ends() {
+    let test = TestHub::new().await;
+    let damaged = vec![("X".to_owned(), b"{".to_vec())];
+    let kept = test.hub.store.write(move |tx| tx.put_schemes(MUNICIPALITY, &damaged)).await;
+    Result::<(), StoreError>::unwrap(kept);
+    task(&test, 2, b"[{},{}]").await;
+    task_of(&test, ("later", MUNICIPALITY), 1, b"[{}]").await;
+    task_of(&test, ("other", "022080"), 1, b"[{}]").await;
+    let worker = Worker::new(Arc::clone(&test.hub));
+    let first = step(&worker).await;
+    assert!(!["done", "nothing"].contains(&first), "{first}");
+    assert!(!crate::task_alarms(&test.hub).is_empty());
+    assert_eq!(step(&worker).await, "done", "another municipality goes ahead");
+    assert_eq!(step(&worker).await, "nothing", "what was sent later waits behind it");
+    for _ in 0..4 {
+        test.pass_seconds(600);
+        assert_eq!(step(&worker).await, first);
+        assert_eq!(step(&worker).await, "nothing");
+    }
+    test.pass_seconds(600);
+    assert_eq!(step(&worker).await, "done", "what is left is refused");
+    assert_eq!(told(&test).await, ("0 2 2".to_owned(), vec!["not-processed".to_owned(); 2]));
+    assert!(crate::task_alarms(&test.hub)[0].contains("断りました"));
+    assert_eq!(step(&worker).await, first, "then the next one of the municipality is tried");
 }

@@ -250,7 +250,8 @@ pub(crate) fn scheme(of: &super::town::Scheme) -> Scheme {
 
 async fn residents(hub: &Arc<Hub>, world: &World, tell: &Tell) -> Result<(), String> {
     let total = world.residents.len();
-    let register = world.residents.iter().map(register_row).collect::<Result<Vec<_>, _>>()?;
+    let living = world.residents.iter().map(register_row);
+    let register = living.chain(former(world)).collect::<Result<Vec<_>, _>>()?;
     let taken = import_register(hub, register, |done| tell.progress("住民", done, total)).await;
     none_refused(&taken.map_err(|refusal| refusal.en)?)?;
     let insured = world.residents.iter().map(insured_row).collect();
@@ -262,6 +263,17 @@ fn register_row(person: &Person) -> Result<RegisterRow, String> {
     let my_number = MyNumber::parse(&person.my_number).map_err(|finding| finding.en)?;
     let (municipality, five) = (person.municipality.to_owned(), person.five.clone());
     Ok(RegisterRow { my_number, municipality, five })
+}
+
+/// Guardians who moved away: a municipality names only people in a relation whom it registered.
+fn former(world: &World) -> impl Iterator<Item = Result<RegisterRow, String>> {
+    world.relations.iter().filter_map(|relation| {
+        let (child, guardian) =
+            (&world.residents[relation.child], &world.residents[relation.guardian]);
+        let moved = child.municipality != guardian.municipality;
+        let municipality = child.municipality.to_owned();
+        moved.then(|| Ok(RegisterRow { municipality, ..register_row(guardian)? }))
+    })
 }
 
 fn insured_row(person: &Person) -> Insured {

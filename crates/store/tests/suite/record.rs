@@ -273,3 +273,32 @@ fn hide(store: &store::Store, key: &LinkKey) {
     }));
     assert_eq!(hidden, Ok::<_, StoreError>(Written::Replaced));
 }
+
+#[test]
+fn a_full_record_takes_nothing_more_and_touches_nobody_elses() {
+    everywhere(|bench| {
+        let (key, next) = (card("1"), card("2"));
+        enter(bench, &key);
+        enter(bench, &next);
+        put(bench, &key, "a", false);
+        bench.rows("update record set rid = resident * 1048576 + 1048574");
+        assert_eq!(put(bench, &key, "b", false), Written::Replaced, "the last row");
+        let refused = bench.write(move |tx| {
+            let access = granted(tx, &registration(), &key)?;
+            tx.enter(access)?.put(&new(CERTIFICATE, "k2", "i2"), |_| b"c".to_vec())
+        });
+        assert_eq!(refused, Err(StoreError::Full));
+    });
+}
+
+#[test]
+fn reading_somebody_does_not_read_superseded_versions() {
+    let mut bench = Bench::sqlite();
+    enter(&mut bench, &card("1"));
+    let plan = bench.rows(
+        "explain query plan select rid from record
+         where resident = 1 and state in (1, 2) order by rid",
+    );
+    assert!(plan.iter().any(|line| line.contains("record_latest")), "{plan:?}");
+    assert!(!plan.iter().any(|line| line.contains("TEMP B-TREE")), "{plan:?}");
+}

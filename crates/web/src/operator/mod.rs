@@ -24,6 +24,7 @@ async fn model(app: &App) -> Result<view::Status, Refusal> {
     let (size, checkpoint) = hub::log_state(&app.hub).await?;
     let stat = |label: &str, count: i64| Stat::new(label, &words::grouped(count));
     let mut alarms = hub::card_alarms(&app.hub);
+    alarms.extend(hub::task_alarms(&app.hub));
     if counts.held > 0 {
         alarms.push(format!("本人確認待ちが{}件あります。", counts.held));
     }

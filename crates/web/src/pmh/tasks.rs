@@ -14,6 +14,8 @@ use crate::caller::MunicipalitySystem;
 
 /// Results of one answer at most.
 pub(super) const PAGE: u32 = 1000;
+/// Bytes of findings of one answer at most, unless a single record has more.
+const PAGE_BYTES: usize = 2 << 20;
 
 /// Which results.
 #[derive(serde::Deserialize)]
@@ -35,16 +37,36 @@ pub(crate) async fn task(
     Asked(paging): Asked<Paging>,
 ) -> Result<Response, No> {
     let limit = paging.limit.unwrap_or(PAGE).min(PAGE);
-    let (task, rows) = hub::read_task(&app.hub, &caller, &name, paging.from, limit).await?;
-    let rows = if paging.all { fill(&task, rows, paging.from, limit) } else { rows };
-    Ok(json(StatusCode::OK, |writer| write(writer, &task, &rows)))
+    let (task, mut rows) = hub::read_task(&app.hub, &caller, &name, paging.from, limit).await?;
+    let mut next = cut(&mut rows, PAGE_BYTES);
+    if paging.all {
+        let last = task.done.min(paging.from.saturating_add(limit));
+        let last = next.map_or(last, |next| last.min(next));
+        rows = fill(rows, paging.from..last);
+        next = (last < task.done).then_some(last);
+    } else if next.is_none() && rows.len() == limit as usize {
+        next = rows.last().map(|row| row.position + 1).filter(|next| *next < task.done);
+    }
+    Ok(json(StatusCode::OK, |writer| write(writer, &task, &rows, next)))
+}
+
+/// Leaves so many bytes of findings, one record at least; gives where the next page begins if that
+/// takes records away.
+fn cut(rows: &mut Vec<ResultRow>, bytes: usize) -> Option<u32> {
+    let mut sum = 0;
+    let over = rows.iter().position(|row| {
+        sum += row.findings.len();
+        sum > bytes
+    })?;
+    let next = rows.get(over.max(1)).map(|row| row.position);
+    rows.truncate(over.max(1));
+    next
 }
 
 /// Puts the accepted records without findings between those that have some.
-fn fill(task: &Task, rows: Vec<ResultRow>, from: u32, limit: u32) -> Vec<ResultRow> {
-    let last = task.done.min(from.saturating_add(limit));
+fn fill(rows: Vec<ResultRow>, range: std::ops::Range<u32>) -> Vec<ResultRow> {
     let mut rows = rows.into_iter().peekable();
-    (from..last)
+    range
         .map(|position| {
             rows.next_if(|row| row.position == position).unwrap_or_else(|| ResultRow {
                 position,
@@ -65,7 +87,7 @@ pub(crate) fn state(task: &Task) -> &'static str {
     }
 }
 
-fn write(writer: &mut Writer, task: &Task, rows: &[ResultRow]) {
+fn write(writer: &mut Writer, task: &Task, rows: &[ResultRow], next: Option<u32>) {
     writer.text("taskId", &task.name);
     writer.text("kind", TaskKind::from_code(task.kind).map_or("", TaskKind::name));
     writer.text("state", state(task));
@@ -95,6 +117,10 @@ fn write(writer: &mut Writer, task: &Task, rows: &[ResultRow]) {
             });
         }
     });
+    match next {
+        Some(next) => writer.member("next").integer(i64::from(next)),
+        None => writer.member("next").null(),
+    }
 }
 
 const fn result(of: RecordResult) -> &'static str {
@@ -102,5 +128,30 @@ const fn result(of: RecordResult) -> &'static str {
         RecordResult::Accepted => "accepted",
         RecordResult::Refused => "refused",
         RecordResult::Held => "held",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_ends_by_bytes_before_it_ends_by_count() {
+        let row = |(position, bytes): (u32, &usize)| ResultRow {
+            position,
+            result: RecordResult::Refused,
+            findings: "x".repeat(*bytes),
+        };
+        for (sizes, left, next) in [
+            (&[][..], 0, None),
+            (&[5, 5], 2, None),
+            (&[5, 5, 1], 2, Some(2)),
+            (&[11], 1, None),
+            (&[11, 1], 1, Some(1)),
+            (&[1, 10, 1], 1, Some(1)),
+        ] {
+            let mut rows: Vec<ResultRow> = (0..).zip(sizes).map(row).collect();
+            assert_eq!((cut(&mut rows, 10), rows.len()), (next, left), "{sizes:?}");
+        }
     }
 }

@@ -4,7 +4,7 @@ use domain::access::{Caller, Role};
 use hub::testing::MUNICIPALITY;
 use serde_json::{Value, json};
 
-use crate::harness::{Api, CHECKUP, SUBSIDY, certificate, five, my_number};
+use crate::harness::{Api, CHECKUP, FAR, SCHEMES, SUBSIDY, certificate, five, my_number};
 
 pub(crate) fn officer() -> Caller {
     Caller {
@@ -176,4 +176,124 @@ async fn ending_what_is_not_there_enters_nobody() {
 /// Residents and current resources.
 async fn counts(api: &Api) -> String {
     format!("{:?}", hub::counts(&api.test.hub).await.unwrap())
+}
+
+#[tokio::test]
+async fn two_numbers_are_never_one_person_without_a_human() {
+    for (name, twin) in
+        [("equal in all five", "山本真子"), ("in another writing of the name", "山本眞子")]
+    {
+        let api = Api::new().await;
+        let named = |n: u32, name: &str| {
+            let mut record = certificate(n, &json!({}));
+            record["basicFiveInfo"] = five(1);
+            record["basicFiveInfo"]["name"] = json!(name);
+            record
+        };
+        assert_eq!(send(&api, named(1, "山本真子")).await, "accepted");
+        assert_eq!(send(&api, named(2, twin)).await, "held +link-held", "{name}");
+        let cases = hub::list_held(&api.test.hub, &officer()).await.unwrap();
+        assert_eq!(cases.len(), 1, "{name}");
+        assert_eq!(cases[0].reason.code(), "other-number", "{name}");
+        assert_eq!(decide_all(&api, false).await, 1, "{name}");
+        assert_eq!(send(&api, named(1, "山本真子")).await, "accepted", "{name}");
+        assert_eq!(send(&api, named(2, twin)).await, "accepted", "{name}: they are two");
+        assert_eq!(decide_all(&api, true).await, 0, "{name}: and stay two");
+    }
+}
+
+/// Person 2 with the attributes of person 1, so that an officer must look.
+fn twin(changes: &Value) -> Value {
+    let mut record = certificate(2, &json!({}));
+    record["basicFiveInfo"] = five(1);
+    crate::harness::merge(&mut record, changes);
+    record
+}
+
+/// What became of a record of the other municipality.
+async fn send_far(api: &Api, path: &str, record: Value) -> String {
+    let task = api.register("far-city", path, &json!([record])).await;
+    task["results"][0]["result"].as_str().unwrap().to_owned()
+}
+
+/// What the feed of a client told, of one kind.
+async fn told(api: &Api, client: &str, kind: &str) -> usize {
+    let token = api.token(client).await;
+    let changes = api.get(&token, "/pmh/v1/feed").await.json();
+    changes["items"].as_array().unwrap().iter().filter(|one| one["type"] == kind).count()
+}
+
+#[tokio::test]
+async fn what_another_municipality_wrote_is_not_on_the_worklist() {
+    let api = Api::new().await;
+    let far = api.token("far-city").await;
+    let master = json!([{ "orgSpecificCertificateTypeId": "HITORI", "name": "x" }]);
+    assert_eq!(api.ask(&far, "PUT", SCHEMES, master.to_string()).await.status, 200);
+    assert_eq!(send(&api, certificate(1, &json!({}))).await, "accepted");
+    assert_eq!(send(&api, twin(&json!({}))).await, "held +link-held");
+    let fled = json!({
+        "isNotDisclosed": true, "basicFiveInfo": { "address": "青森県むつ市隠れ町1" }
+    });
+    assert_eq!(send_far(&api, SUBSIDY, twin(&fled)).await, "held", "nobody can see them yet");
+    let cases = hub::list_held(&api.test.hub, &officer()).await.unwrap();
+    assert_eq!(cases.len(), 1);
+    assert_eq!(cases[0].incoming.address, five(1)["address"]);
+    let far = Caller { organisation: FAR.into(), ..officer() };
+    assert!(hub::list_held(&api.test.hub, &far).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn an_insurers_description_is_shown_without_the_address_of_somebody_under_nondisclosure() {
+    let api = Api::new().await;
+    let far = api.token("far-city").await;
+    let master = json!([{ "orgSpecificCertificateTypeId": "HITORI", "name": "x" }]);
+    assert_eq!(api.ask(&far, "PUT", SCHEMES, master.to_string()).await.status, 200);
+    let fled = json!({ "isNotDisclosed": true });
+    assert_eq!(send_far(&api, SUBSIDY, certificate(1, &fled)).await, "accepted");
+    let mut moved = five(1);
+    moved["address"] = json!("宮崎県都城市新町9");
+    api.try_insure("1", &moved).await;
+    let cases = hub::list_held(&api.test.hub, &officer()).await.unwrap();
+    assert_eq!(cases[0].candidate, None, "another municipality's description");
+    assert_eq!(cases[0].agreement.address, domain::name::Verdict::Undecidable);
+}
+
+#[tokio::test]
+async fn who_waits_is_held_for_every_municipality_and_each_is_told() {
+    let api = Api::new().await;
+    assert_eq!(send(&api, certificate(1, &json!({}))).await, "accepted");
+    assert_eq!(send(&api, twin(&json!({}))).await, "held +link-held");
+    let listed = |five: Value| {
+        json!({ "modificationSeg": "1", "myNumber": my_number(2), "basicFiveInfo": five,
+            "municipalityIdentityKey": "K2", "checkups": [] })
+    };
+    assert_eq!(send_far(&api, CHECKUP, listed(five(1))).await, "held");
+    assert_eq!(send_far(&api, CHECKUP, listed(Value::Null)).await, "held", "without five, too");
+    let task = api.outcomes(CHECKUP, &json!([listed(Value::Null)])).await;
+    assert_eq!(task, ["held +link-held"]);
+    assert_eq!(told(&api, "far-city", "link-held").await, 2);
+    assert_eq!(decide_all(&api, false).await, 1);
+    assert_eq!(told(&api, "far-city", "link-decided").await, 1);
+    assert_eq!(told(&api, "city", "link-decided").await, 1);
+    assert_eq!(send_far(&api, CHECKUP, listed(five(1))).await, "accepted");
+}
+
+#[tokio::test]
+async fn nondisclosure_holds_at_once_also_while_the_link_waits() {
+    for (hidden, same, meanwhile, then) in [
+        (true, true, "", ""),
+        (true, false, "", "0000018"),
+        (false, true, "0000018", "0000018"),
+        (false, false, "0000018", "0000018"),
+    ] {
+        let api = Api::new().await;
+        api.insure("1", &five(1)).await;
+        assert_eq!(send(&api, certificate(1, &json!({}))).await, "accepted");
+        api.test.pass_seconds(1);
+        let got = send(&api, changed(&json!({ "isNotDisclosed": hidden }))).await;
+        assert_eq!(got, "held +link-held");
+        assert_eq!(seen(&api).await, meanwhile, "hidden {hidden}");
+        assert_eq!(decide_all(&api, same).await, 1);
+        assert_eq!(seen(&api).await, then, "hidden {hidden}, one person {same}");
+    }
 }

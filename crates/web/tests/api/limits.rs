@@ -228,3 +228,21 @@ async fn a_scheme_master_has_at_most_a_thousand_entries() {
     assert_eq!(over.outcome(), "422 too-many-records");
     says(&over, &["1000", "1001"]);
 }
+
+#[tokio::test]
+async fn one_person_has_at_most_two_hundred_certificates_of_a_municipality() {
+    let api = Api::new().await;
+    let keyed = |n: usize| certificate(1, &json!({ "historyKey": format!("H{n}") }));
+    let most = hub::intake::limits::CERTIFICATES;
+    let batch: Vec<Value> = (0..=most).map(keyed).collect();
+    let outcomes = api.outcomes(SUBSIDY, &json!(batch)).await;
+    assert!(outcomes[..most].iter().all(|outcome| outcome == "accepted"), "{outcomes:?}");
+    let refused = format!("refused too-many-certificates /{most}/historyKey");
+    assert_eq!(outcomes[most], refused);
+    let one = async |changes: &Value| api.outcomes(SUBSIDY, &json!([changes])).await.remove(0);
+    assert_eq!(one(&keyed(0)).await, "accepted", "one that is there is updated");
+    let mut gone = keyed(1);
+    gone["isDeleted"] = json!(true);
+    assert_eq!(one(&gone).await, "accepted");
+    assert_eq!(one(&keyed(most)).await, "accepted", "there is room again");
+}

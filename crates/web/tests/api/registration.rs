@@ -90,7 +90,7 @@ async fn each_record_of_certificates_is_judged_by_itself() {
         (json!({ "certificationName": format!("for {}", my_number(2)) }), "my-number-in-text"),
         (json!({ "historyKey": null }), "missing-item"),
         (json!({ "basicFiveInfo": { "dateOfBirth": "1990-13-01" } }), "birth-form"),
-        (json!({ "basicFiveInfo": { "dateOfBirth": "1951-00-00" } }), "accepted"),
+        (json!({ "basicFiveInfo": { "dateOfBirth": "1951-00-00" } }), "held +link-held"),
         (json!({ "basicFiveInfo": { "sex": "3" } }), "wrong-value"),
     ] {
         let got = judged(&api, SUBSIDY, certificate(1, &changes)).await;
@@ -238,9 +238,32 @@ async fn relations_name_a_minor_of_the_municipality_and_somebody_who_is_register
     ] {
         assert_eq!(judged(&api, RELATIONS, record.clone()).await, want, "{record}");
     }
-    let task = api.register("far-city", RELATIONS, &json!([relation(1, 2, &json!({}))])).await;
-    let finding = &task["results"][0]["findings"][0];
-    assert_eq!(finding["code"], "child-not-described", "another municipality's child: {task}");
+}
+
+#[tokio::test]
+async fn who_is_known_to_another_municipality_is_as_unknown_as_nobody() {
+    let api = Api::new().await;
+    let people = json!([born(1, "2020-05-01"), born(2, "1990-01-01")]);
+    assert_eq!(api.outcomes(SUBSIDY, &people).await, ["accepted"; 2]);
+    assert_eq!(judged(&api, RELATIONS, relation(1, 2, &json!({}))).await, "accepted");
+    let mut child = checkup(5, &json!({ "basicFiveInfo": { "dateOfBirth": "2021-01-01" } }));
+    let task = api.register("far-city", CHECKUP, &json!([child.take()])).await;
+    assert_eq!(task["results"][0]["result"], "accepted");
+    let nobody = json!({ "basicFiveInfo": null });
+    let gone = json!({ "basicFiveInfo": null, "modificationSeg": "2" });
+    let ended = json!({ "isDeleted": true });
+    for (path, known, unknown) in [
+        (CHECKUP, checkup(1, &nobody), checkup(3, &nobody)),
+        (CHECKUP, checkup(1, &gone), checkup(3, &gone)),
+        (RELATIONS, relation(1, 2, &json!({})), relation(3, 4, &json!({}))),
+        (RELATIONS, relation(1, 2, &ended), relation(3, 4, &ended)),
+        (RELATIONS, relation(5, 2, &json!({})), relation(5, 4, &json!({}))),
+    ] {
+        let task = api.register("far-city", path, &json!([known])).await;
+        let other = api.register("far-city", path, &json!([unknown])).await;
+        assert_eq!(task["results"][0], other["results"][0], "{known}");
+        assert_ne!(task["results"][0]["findings"], json!([]), "{known}");
+    }
 }
 
 #[tokio::test]

@@ -169,3 +169,61 @@ async fn a_question_that_does_not_read_is_a_problem_in_both_languages() {
         }
     }
 }
+
+#[tokio::test]
+async fn a_record_with_much_that_is_wrong_gives_a_short_answer() {
+    let api = Api::new().await;
+    let with = |count: usize| {
+        let mut record = certificate(1, &json!({ "validTo": "2020-01-01" }));
+        let members = record.as_object_mut().unwrap();
+        members.extend((0..count).map(|n| (format!("x{n}"), json!(1))));
+        record
+    };
+    let records = json!([with(0), with(10), with(100), with(480), with(100_000)]);
+    let task = api.register("city", SUBSIDY, &records).await;
+    for (record, (count, first, last)) in [
+        (1, "reversed-period", "reversed-period"),
+        (11, "reversed-period", "unknown-item"),
+        (21, "reversed-period", "more-findings"),
+        (21, "reversed-period", "more-findings"),
+        (1, "too-many-members", "too-many-members"),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let row = &task["results"][record];
+        let findings = row["findings"].as_array().unwrap();
+        let code = |at: usize| findings[at]["code"].as_str().unwrap();
+        assert_eq!(row["result"], "refused");
+        assert_eq!((findings.len(), code(0), code(count - 1)), (count, first, last), "{record}");
+    }
+}
+
+#[tokio::test]
+async fn a_page_of_results_ends_by_bytes_and_says_where_the_next_begins() {
+    let api = Api::new().await;
+    let mut wrong = certificate(1, &json!({ "validTo": "2020-01-01" }));
+    let members = wrong.as_object_mut().unwrap();
+    members.extend((0..30).map(|n| (format!("{}{n}", "x".repeat(150)), json!(1))));
+    let records = json!(vec![wrong; 700]);
+    let token = api.token("city").await;
+    let task = api.post(&token, SUBSIDY, &records).await.json()["taskId"].clone();
+    api.work().await;
+    for all in [false, true] {
+        let (mut from, mut seen) = (0, Vec::new());
+        loop {
+            let path = format!("/pmh/v1/tasks/{}?from={from}&all={all}", task.as_str().unwrap());
+            let answer = api.get(&token, &path).await;
+            assert!(answer.body.len() < 3 << 20, "{}", answer.body.len());
+            let page = answer.json();
+            let rows = page["results"].as_array().unwrap();
+            seen.extend(rows.iter().map(|row| row["index"].as_u64().unwrap()));
+            match page["next"].as_u64() {
+                Some(next) => from = next,
+                None => break,
+            }
+        }
+        assert!(from > 0, "more than one page");
+        assert_eq!(seen, (0..700).collect::<Vec<u64>>(), "all {all}");
+    }
+}
