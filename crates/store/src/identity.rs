@@ -90,7 +90,8 @@ impl Shown<'_> {
 }
 
 /// Whether the source of a description is a municipality: those are named by their code alone.
-fn of_municipality(source: &str) -> bool {
+#[must_use]
+pub fn of_municipality(source: &str) -> bool {
     source.len() == 6 && source.bytes().all(|byte| byte.is_ascii_digit())
 }
 
