@@ -9,11 +9,13 @@ use jiff::civil::{Date, date};
 use lawbook::Lawbook;
 
 use super::Frame;
-use super::measure::{Memory, micros, per_second, tick};
+use super::measure::{Memory, micros, per_second, processor_time, tick};
 use super::report::Row;
 
 /// Questions of one round; each line is another child.
 const LINES: u64 = 4_096;
+/// The rate by processor time.
+const PER_CORE: &str = "per_core_second";
 /// Children between two looks at the latency.
 const BATCH: u64 = 1_024;
 /// The day of the plans.
@@ -35,8 +37,9 @@ pub fn bench(frame: &Frame<'_>, children: Option<u64>) -> Result<Vec<Row>, Strin
         plans(schedule, time).wanting("≥ 20,000/s", None),
     ];
     for (row, wanted) in rows.iter_mut().zip([200_000.0, 0.0, 20_000.0]) {
-        let rate = row.per_second.unwrap_or(0.0);
-        row.goals.iter_mut().for_each(|goal| goal.1 = wanted <= rate);
+        // A goal for one core is held against processor time: others may be using the machine.
+        let rate = row.further.iter().find(|it| it.0 == PER_CORE).and_then(|it| it.1.as_f64());
+        row.goals.iter_mut().for_each(|goal| goal.1 = rate.is_some_and(|rate| wanted <= rate));
     }
     if let Some(children) = children {
         rows.push(country(schedule, children));
@@ -174,11 +177,11 @@ fn plans(schedule: &Schedule, time: Duration) -> Row {
     })
 }
 
-/// Does it for a time, in batches, and says how often a second. The latency is that of one, by the
-/// batch.
+/// Does it for a time, in batches, and says how often a second, by the clock and by processor time.
+/// The latency is that of one, by the batch.
 fn measured(case: &'static str, time: Duration, mut act: impl FnMut() -> usize) -> Row {
     let (mut count, mut batches, mut work) = (0_u64, Vec::new(), 0_usize);
-    let begun = tick();
+    let (begun, used) = (tick(), processor_time(std::process::id()));
     while begun.elapsed() < time {
         let from = tick();
         (0..BATCH).for_each(|_| work = work.wrapping_add(act()));
@@ -186,6 +189,7 @@ fn measured(case: &'static str, time: Duration, mut act: impl FnMut() -> usize) 
         count += BATCH;
     }
     let rate = per_second(count, begun.elapsed());
+    let used = processor_time(std::process::id()).zip(used).map(|(now, then)| now - then);
     batches.sort_unstable();
     let quantile = |percent: usize| {
         let at = batches.len().saturating_sub(1) * percent / 100;
@@ -198,6 +202,7 @@ fn measured(case: &'static str, time: Duration, mut act: impl FnMut() -> usize) 
         rss_mib: Memory::of(std::process::id()).map(Memory::peak_mib),
         ..Row::new("immunization", case)
     }
+    .with(PER_CORE, used.map(|used| per_second(count, used).round()))
     .with("batches", batches.len())
     .with("work", work)
 }
