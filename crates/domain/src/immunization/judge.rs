@@ -9,7 +9,7 @@ use super::schedule::{
     EffectKind, GapFrom, Kind, Needs, Product, ProductId, Recurs, Schedule, Series, SeriesId, Use,
     Version,
 };
-use super::when::{Seen, season_start};
+use super::when::{Eligible, Seen, season_start};
 use crate::day::{Interval, days_after};
 
 /// How a dose is looked at.
@@ -128,7 +128,15 @@ impl<'s> Judge<'s, '_> {
         } else {
             Code::NotInWindow
         };
-        let routine = self.routine_days(id, progress, day);
+        let routine = if let [only] = &self.series(id).versions[..]
+            && self.belongs(only)
+        {
+            let mut within = Eligible::default();
+            within.add_within(&eligible, only.basis.in_force_from, Date::MAX);
+            within
+        } else {
+            self.routine_days(id, progress, day)
+        };
         let notice = Notice::new(code, &version.basis);
         out.push(notice.from(routine.next(day)).until(routine.last_before(day)));
     }

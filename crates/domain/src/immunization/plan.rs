@@ -130,7 +130,8 @@ impl<'s> Judge<'s, '_> {
         self.fill(&mut item, &progress, (day, product));
         item.earliest = best.map(|best| best.0);
         item.status = status(&item, as_of);
-        if item.earliest == Some(as_of) && !self.can_finish(id, &progress, as_of) {
+        let last = item.routine.map_or(Date::MAX, |days| days.1);
+        if item.earliest == Some(as_of) && !self.can_finish(id, &progress, as_of, last) {
             item.status = Status::Late;
             let basis = &series.version(as_of).basis;
             let notice = Notice::new(Code::CannotFinish, basis);
@@ -309,11 +310,8 @@ impl<'s> Judge<'s, '_> {
         Some((self.schedule.first_day(birth, from), self.schedule.last_day(birth, to)))
     }
 
-    /// Whether the series can be finished if its next dose is given on `day`.
-    fn can_finish(&self, id: SeriesId, progress: &Progress, day: Date) -> bool {
-        let Some(last) = self.routine_days(id, progress, day).around(day).map(|days| days.1) else {
-            return true;
-        };
+    /// Whether the series can be finished by `last` if its next dose is given on `day`.
+    fn can_finish(&self, id: SeriesId, progress: &Progress, day: Date, last: Date) -> bool {
         let mut products = self.offered(id, day).filter(|used| used.holds(day));
         products.any(|used| self.finishes(id, *progress, (used.product, day), last))
             || self.offered(id, day).all(|used| !used.holds(day))

@@ -9,11 +9,13 @@ use jiff::civil::{Date, date};
 use lawbook::Lawbook;
 
 use super::Frame;
-use super::measure::{Memory, micros, per_second, tick};
+use super::measure::{Memory, micros, per_second, processor_time, tick};
 use super::report::Row;
 
 /// Questions of one round; each line is another child.
 const LINES: u64 = 4_096;
+/// The rate by processor time.
+const PER_CORE: &str = "per_core_second";
 /// Children between two looks at the latency.
 const BATCH: u64 = 1_024;
 /// The day of the plans.
@@ -35,8 +37,9 @@ pub fn bench(frame: &Frame<'_>, children: Option<u64>) -> Result<Vec<Row>, Strin
         plans(schedule, time).wanting("≥ 20,000/s", None),
     ];
     for (row, wanted) in rows.iter_mut().zip([200_000.0, 0.0, 20_000.0]) {
-        let rate = row.per_second.unwrap_or(0.0);
-        row.goals.iter_mut().for_each(|goal| goal.1 = wanted <= rate);
+        // A goal for one core is held against processor time: others may be using the machine.
+        let rate = row.further.iter().find(|it| it.0 == PER_CORE).and_then(|it| it.1.as_f64());
+        row.goals.iter_mut().for_each(|goal| goal.1 = rate.is_some_and(|rate| wanted <= rate));
     }
     if let Some(children) = children {
         rows.push(country(schedule, children));
@@ -51,7 +54,7 @@ struct Child {
     history: Vec<Dose>,
 }
 
-/// Vaccine, months of age, days later: what a child gets, in the order of days.
+/// Vaccine and months of age: what a child gets, in the order of days.
 const COURSE: [(&str, i32); 22] = [
     ("rota-1v", 2),
     ("hepb", 2),
@@ -109,10 +112,14 @@ fn later(day: Date, days: i64) -> Date {
     day.checked_add(jiff::Span::new().days(days)).unwrap_or(TODAY)
 }
 
-fn candidate(schedule: &Schedule, number: u64) -> Candidate {
-    let (code, _) = COURSE[usize::try_from(number).unwrap_or(0) % COURSE.len()];
-    let product = schedule.product(code).unwrap_or_default();
-    Candidate { dose: Dose { product, date: TODAY, hundredths: None }, lot_expires: None }
+/// A dose when it was due, with what had been given before it: what a desk asks about.
+fn visit(schedule: &Schedule, number: u64) -> (Child, Candidate) {
+    let mut child = Child::new(schedule, number, Vec::new());
+    let at = usize::try_from(number).unwrap_or(0) % child.history.len().max(1);
+    let first = Dose { product: 0, date: TODAY, hundredths: None };
+    let dose = child.history.get(at).copied().unwrap_or(first);
+    child.history.truncate(at);
+    (child, Candidate { dose, lot_expires: None })
 }
 
 /// `immunization.check` as JSON lines, on one thread.
@@ -132,14 +139,14 @@ fn lines(book: &Lawbook, time: Duration) -> Result<Row, String> {
 }
 
 fn line(schedule: &Schedule, number: u64) -> String {
-    let child = Child::new(schedule, number, Vec::new());
+    let (child, next) = visit(schedule, number);
     let code = |dose: &Dose| &schedule.products[usize::from(dose.product)].code;
     let history: Vec<String> = child
         .history
         .iter()
         .map(|dose| format!(r#"{{"product":"{}","date":"{}"}}"#, code(dose), dose.date))
         .collect();
-    let next = candidate(schedule, number).dose;
+    let next = next.dose;
     let sex = if child.sex == Sex::Male { "male" } else { "female" };
     let (birth, history) = (child.birth, history.join(","));
     let (product, date) = (code(&next), next.date);
@@ -151,13 +158,11 @@ fn line(schedule: &Schedule, number: u64) -> String {
 /// Checks as values, on one thread.
 fn checks(schedule: &Schedule, time: Duration) -> Row {
     let facts = Facts::default();
-    let children: Vec<Child> =
-        (0..LINES).map(|number| Child::new(schedule, number, Vec::new())).collect();
-    let mut at = (0..LINES).cycle().zip(children.iter().cycle());
+    let visits: Vec<_> = (0..LINES).map(|number| visit(schedule, number)).collect();
+    let mut at = visits.iter().cycle();
     measured("checks", time, || {
-        let Some((number, child)) = at.next() else { return 0 };
-        let judged = schedule.check(&child.person(&facts), &candidate(schedule, number));
-        judged.notices.len()
+        let Some((child, next)) = at.next() else { return 0 };
+        schedule.check(&child.person(&facts), next).notices.len()
     })
 }
 
@@ -172,11 +177,11 @@ fn plans(schedule: &Schedule, time: Duration) -> Row {
     })
 }
 
-/// Does it for a time, in batches, and says how often a second. The latency is that of one, by the
-/// batch.
+/// Does it for a time, in batches, and says how often a second, by the clock and by processor time.
+/// The latency is that of one, by the batch.
 fn measured(case: &'static str, time: Duration, mut act: impl FnMut() -> usize) -> Row {
     let (mut count, mut batches, mut work) = (0_u64, Vec::new(), 0_usize);
-    let begun = tick();
+    let (begun, used) = (tick(), processor_time(std::process::id()));
     while begun.elapsed() < time {
         let from = tick();
         (0..BATCH).for_each(|_| work = work.wrapping_add(act()));
@@ -184,6 +189,7 @@ fn measured(case: &'static str, time: Duration, mut act: impl FnMut() -> usize) 
         count += BATCH;
     }
     let rate = per_second(count, begun.elapsed());
+    let used = processor_time(std::process::id()).zip(used).map(|(now, then)| now - then);
     batches.sort_unstable();
     let quantile = |percent: usize| {
         let at = batches.len().saturating_sub(1) * percent / 100;
@@ -196,6 +202,7 @@ fn measured(case: &'static str, time: Duration, mut act: impl FnMut() -> usize) 
         rss_mib: Memory::of(std::process::id()).map(Memory::peak_mib),
         ..Row::new("immunization", case)
     }
+    .with(PER_CORE, used.map(|used| per_second(count, used).round()))
     .with("batches", batches.len())
     .with("work", work)
 }
