@@ -28,6 +28,7 @@ mod sql;
 pub mod task;
 mod tx;
 pub mod vault;
+mod waiting;
 mod whose;
 mod writer;
 

@@ -1,5 +1,7 @@
 //! Whatever happens to a record, it has a result.
 
+#![expect(clippy::unwrap_used, reason = "tests; helpers are not seen as such by the lint")]
+
 use domain::instant::Instant;
 use store::task::NewTask;
 
