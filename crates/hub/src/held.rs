@@ -6,7 +6,7 @@ use domain::instant::Instant;
 use domain::name::{Agreement, Verdict, agree};
 use domain::person::FiveAttributes;
 use store::StoreError;
-use store::identity::{HeldCase, HeldPair, of_municipality};
+use store::worklist::{HeldCase, HeldPair, of_municipality};
 
 use crate::Hub;
 use crate::refusal::Refusal;

@@ -8,47 +8,16 @@ use fhir::Kind;
 use fhir::profiles::patient;
 
 use crate::record;
-use crate::sql::{P, Row, params};
-use crate::tx::{BLOCKED, Candidate, HIDDEN_WHILE_HELD, NOT_DISCLOSED, Present, Room, Tx};
+use crate::sql::{P, params};
+use crate::tx::{BLOCKED, Candidate, Room, Tx};
 use crate::vault::Claim;
+use crate::worklist::{HeldCase, held_row};
 use crate::{StoreError, log};
 
 pub(crate) const ACTIVE: i64 = 1;
 pub(crate) const HELD: i64 = 2;
 const REVOKED: i64 = 3;
 const REJECTED: i64 = 4;
-
-/// A held case on the worklist of its owner.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct HeldCase {
-    /// Opaque name of the case.
-    pub id: String,
-    /// Since when it waits.
-    pub since: Instant,
-    /// Why.
-    pub reason: HoldReason,
-    /// Who must decide: a municipality, or `operator`.
-    pub owner: String,
-    /// What identifier is held.
-    pub identifier: &'static str,
-    /// The person as they came in.
-    pub incoming: Candidate,
-    /// Who it probably is.
-    pub candidate: Candidate,
-}
-
-/// A held case and how the two are described.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct HeldPair {
-    /// The case.
-    pub case: HeldCase,
-    /// How the person came in, in the newest words.
-    pub incoming: FiveAttributes,
-    /// How the probable person is described, by anybody.
-    pub candidate: FiveAttributes,
-    /// How the owner of the case describes the probable person, if they do.
-    pub own: Option<FiveAttributes>,
-}
 
 /// Two residents who were told apart.
 pub type Pair = (ResidentId, ResidentId);
@@ -62,37 +31,6 @@ pub(crate) struct LinkRow {
     reason: Option<String>,
     owner: Option<String>,
     held_id: Option<String>,
-}
-
-/// Which description is meant.
-#[derive(Clone, Copy)]
-enum Shown<'o> {
-    /// One that this municipality may see: its own, else that of a register (insurer, card). What
-    /// another municipality wrote is never shown, least of all an address under 不開示.
-    To(&'o str),
-    /// The one that this municipality wrote.
-    By(&'o str),
-    /// The newest one: to compare with, not to be shown.
-    Compared,
-}
-
-impl Shown<'_> {
-    fn of(self, rows: &[record::Stored]) -> Option<&record::Stored> {
-        let by = |source: &str| rows.iter().rev().find(|row| row.key == source);
-        match self {
-            Self::To(owner) => {
-                by(owner).or_else(|| rows.iter().rev().find(|row| !of_municipality(&row.key)))
-            }
-            Self::By(owner) => by(owner),
-            Self::Compared => rows.last(),
-        }
-    }
-}
-
-/// Whether the source of a description is a municipality: those are named by their code alone.
-#[must_use]
-pub fn of_municipality(source: &str) -> bool {
-    source.len() == 6 && source.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// Everybody near somebody who comes in.
@@ -367,33 +305,6 @@ impl Tx<'_> {
         known.map(|row| Ok(decide(&described(row)?))).transpose()
     }
 
-    /// Somebody who is there under an identifier, if `source` itself described them: whether anybody
-    /// else knows them is nothing that it may learn.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub fn present_by(
-        &mut self,
-        find: &Find,
-        key: &LinkKey,
-        source: &str,
-    ) -> Result<Option<Present>, StoreError> {
-        let Some(present) = self.present(find, key)? else { return Ok(None) };
-        let rows = record::current(self.conn, present.candidate.resident)?;
-        let own = rows.iter().any(|row| row.kind == Kind::Patient && row.key == source);
-        Ok(own.then_some(present))
-    }
-
-    /// Who describes somebody of a held case.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub fn describing(&mut self, _of: &Cohort, who: &Candidate) -> Result<Vec<String>, StoreError> {
-        let rows = record::current(self.conn, who.resident)?;
-        let patients = rows.into_iter().filter(|row| row.kind == Kind::Patient);
-        Ok(patients.map(|row| row.key).collect())
-    }
-
     pub(crate) fn descriptions(
         &mut self,
         resident: ResidentId,
@@ -402,128 +313,12 @@ impl Tx<'_> {
         rows.iter().filter(|row| row.kind == Kind::Patient).map(described).collect()
     }
 
-    /// Whether `key` is a 個人番号 and the candidate has another one: everybody has one, so equal
-    /// descriptions are two people then, or a number that was changed.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub fn has_other_number(
-        &mut self,
-        _find: &Find,
-        of: &Candidate,
-        key: &LinkKey,
-    ) -> Result<bool, StoreError> {
-        let LinkKey::Vault(_) = key else { return Ok(false) };
-        let bytes = key.bytes();
-        let active = self.conn.rows(
-            "select key from link where resident = $1 and state = $2",
-            params![of.resident.0, ACTIVE],
-            |row| row.blob(0),
-        )?;
-        Ok(active.iter().any(|other| other.first() == bytes.first() && *other != bytes))
-    }
-
     /// The candidate's resident for a decision that [`Tx::matching`] gave.
     ///
     /// # Errors
     /// When the database fails; none if they were merged away meanwhile.
     pub fn decided(&mut self, resident: ResidentId) -> Result<Option<Candidate>, StoreError> {
         self.candidate(resident)
-    }
-
-    /// The held cases that wait for their owner, oldest first.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub fn held(&mut self, cohort: &Cohort) -> Result<Vec<HeldCase>, StoreError> {
-        let cases = self.waiting(cohort)?;
-        let people = cases.iter().map(|case| case.incoming.resident).collect();
-        self.note_cohort(cohort, people);
-        Ok(cases)
-    }
-
-    /// The same with how the two of each case are described: one entry for the whole list, on the
-    /// page of everybody in it.
-    ///
-    /// # Errors
-    /// When the database fails or a description does not read.
-    pub fn held_described(&mut self, cohort: &Cohort) -> Result<Vec<HeldPair>, StoreError> {
-        let mut pairs = Vec::new();
-        let mut people = Vec::new();
-        for case in self.waiting(cohort)? {
-            let shown = Shown::To(&case.owner);
-            let incoming = self.described_as(&case.incoming, shown)?;
-            let candidate = self.described_as(&case.candidate, Shown::Compared)?;
-            let own = self.described_as(&case.candidate, Shown::By(&case.owner))?;
-            if let (Some(incoming), Some(candidate)) = (incoming, candidate) {
-                people.extend([case.incoming.resident, case.candidate.resident]);
-                pairs.push(HeldPair { case, incoming, candidate, own });
-            }
-        }
-        people.sort_unstable();
-        people.dedup();
-        self.note_cohort(cohort, people);
-        Ok(pairs)
-    }
-
-    fn described_as(
-        &mut self,
-        of: &Candidate,
-        which: Shown<'_>,
-    ) -> Result<Option<FiveAttributes>, StoreError> {
-        let mut rows = record::current(self.conn, of.resident)?;
-        rows.retain(|row| row.kind == Kind::Patient);
-        let Some(row) = which.of(&rows) else { return Ok(None) };
-        let mut five = described(row)?;
-        if of.not_disclosed() && matches!(which, Shown::To(owner) if owner != row.key) {
-            five.address.clear();
-        }
-        Ok(Some(five))
-    }
-
-    fn waiting(&mut self, cohort: &Cohort) -> Result<Vec<HeldCase>, StoreError> {
-        let owner = cohort.request().caller.organisation.clone();
-        let rows = self.conn.rows(
-            "select key, resident, since, candidate, reason, owner, held_id from link
-             where owner = $1 and state = 2 order by since limit 500",
-            params![&owner],
-            held_row,
-        )?;
-        let mut cases = Vec::new();
-        for row in rows {
-            cases.extend(self.held_case(row)?);
-        }
-        Ok(cases)
-    }
-
-    /// How many cases wait for an owner. A count says nothing about anybody.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub fn held_count(&mut self, owner: &str) -> Result<i64, StoreError> {
-        let count = self.conn.one(
-            "select count(*) from link where owner = $1 and state = 2",
-            params![owner],
-            |row| row.int(0),
-        )?;
-        Ok(count.unwrap_or(0))
-    }
-
-    fn held_case(&mut self, row: HeldRow) -> Result<Option<HeldCase>, StoreError> {
-        let (incoming, candidate) =
-            (self.candidate(ResidentId(row.resident))?, self.candidate(ResidentId(row.candidate))?);
-        let (Some(incoming), Some(candidate)) = (incoming, candidate) else { return Ok(None) };
-        let reason = HoldReason::from_code(&row.reason)
-            .ok_or_else(|| StoreError::corrupt("link", "unknown reason"))?;
-        let identifier = match row.key.first() {
-            Some(1) => "card",
-            Some(2) => "insured-number",
-            Some(3) => "municipal-key",
-            _ => "my-number",
-        };
-        let since = Instant(row.since);
-        let (id, owner) = (row.id, row.owner);
-        Ok(Some(HeldCase { id, since, reason, owner, identifier, incoming, candidate }))
     }
 
     /// Decides a held case: `true` says it is the candidate (the two become one), `false` that
@@ -585,39 +380,6 @@ impl Tx<'_> {
         )?;
         Ok(())
     }
-
-    /// 不開示 that a held registration asks for covers the person whom it is probably about at once:
-    /// until the decision, hiding too much harms nobody.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub fn hide_while_held(&mut self, of: &Candidate) -> Result<(), StoreError> {
-        self.conn.run(
-            "update resident set flags = flags + $1, stamp = stamp + 1
-             where resident = $2 and (flags & $1) = 0",
-            params![HIDDEN_WHILE_HELD, of.resident.0],
-        )?;
-        Ok(())
-    }
-
-    /// After a decision: hidden only if another case that waits still asks for it.
-    fn hide_as_held(&mut self, of: ResidentId) -> Result<(), StoreError> {
-        self.conn.run(
-            "update resident set flags = flags - (flags & $1), stamp = stamp + 1
-             where resident = $2 and (flags & $1) <> 0",
-            params![HIDDEN_WHILE_HELD, of.0],
-        )?;
-        let waits = self.conn.one(
-            "select 1 from link join resident as incoming on incoming.resident = link.resident
-             where link.candidate = $1 and link.state = 2 and (incoming.flags & $2) <> 0 limit 1",
-            params![of.0, NOT_DISCLOSED],
-            |_| Ok(()),
-        )?;
-        match (waits, self.candidate(of)?) {
-            (Some(()), Some(candidate)) => self.hide_while_held(&candidate),
-            _ => Ok(()),
-        }
-    }
 }
 
 impl Room<'_, '_> {
@@ -653,28 +415,6 @@ impl Room<'_, '_> {
     }
 }
 
-struct HeldRow {
-    key: Vec<u8>,
-    resident: i64,
-    since: i64,
-    candidate: i64,
-    reason: String,
-    owner: String,
-    id: String,
-}
-
-fn held_row(row: &Row<'_>) -> Result<HeldRow, StoreError> {
-    Ok(HeldRow {
-        key: row.blob(0)?,
-        resident: row.int(1)?,
-        since: row.int(2)?,
-        candidate: row.int(3)?,
-        reason: row.text(4)?,
-        owner: row.text(5)?,
-        id: row.text(6)?,
-    })
-}
-
 fn held_columns<'a>(held: Option<&(ResidentId, HoldReason, &'a str, &'a str)>) -> [P<'a>; 4] {
     match held {
         Some((candidate, reason, owner, id)) => [
@@ -687,7 +427,7 @@ fn held_columns<'a>(held: Option<&(ResidentId, HoldReason, &'a str, &'a str)>) -
     }
 }
 
-fn described(row: &record::Stored) -> Result<FiveAttributes, StoreError> {
+pub(crate) fn described(row: &record::Stored) -> Result<FiveAttributes, StoreError> {
     let patient = patient::read(&row.body);
     Ok(patient.map_err(|problem| StoreError::corrupt("record", problem.to_string()))?.attributes)
 }

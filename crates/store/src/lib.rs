@@ -29,7 +29,9 @@ mod sql;
 pub mod task;
 mod tx;
 pub mod vault;
+mod waiting;
 mod whose;
+pub mod worklist;
 mod writer;
 
 pub use append::CheckpointNote;

@@ -8,7 +8,7 @@ use fhir::json::Writer;
 use hub::{Kind, Refusal};
 use maud::Markup;
 
-use crate::look::problem::{Problem, problem};
+use crate::look::problem::{Problem, explained};
 use crate::look::{CONTENT_SECURITY_POLICY, Frame};
 
 /// A refusal on its way to a system.
@@ -106,6 +106,11 @@ pub(crate) fn page(status: StatusCode, markup: Markup) -> Response {
 /// A refusal on its way to a person.
 pub(crate) fn refused_page(refusal: &Refusal) -> Response {
     let (status, kind) = match refusal.kind {
+        // Every other refusal says itself what happened and what to do.
+        _ if !has_a_page(refusal.code) => {
+            let status = status(refusal.kind);
+            (status, Problem::Refused { status: status.as_u16() })
+        }
         Kind::Unauthenticated => (StatusCode::UNAUTHORIZED, Problem::SessionEnded),
         Kind::NotFound => (StatusCode::NOT_FOUND, Problem::NotFound),
         Kind::Busy => {
@@ -121,7 +126,14 @@ pub(crate) fn refused_page(refusal: &Refusal) -> Response {
         Kind::Failed => (StatusCode::INTERNAL_SERVER_ERROR, Problem::Failed),
     };
     let frame = Frame { csrf: String::new(), user: None, demo: false };
-    page(status, problem(&frame, kind, refusal.code))
+    let own = matches!(kind, Problem::Refused { .. });
+    let said = own.then_some((refusal.ja.as_str(), refusal.en.as_str()));
+    page(status, explained(&frame, kind, refusal.code, said))
+}
+
+/// Whether a page of its own explains the code, better than its sentence.
+fn has_a_page(code: &str) -> bool {
+    ["session-missing", "session-over", "form-stale", "not-found", "busy", "failed"].contains(&code)
 }
 
 /// Sends a browser on.
@@ -131,4 +143,35 @@ pub(crate) fn see(path: &str) -> Response {
         response.headers_mut().insert(header::LOCATION, value);
     }
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use http_body_util::BodyExt as _;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_page_says_what_was_refused_and_not_something_else() {
+        for (kind, code, status, title) in [
+            (Kind::Unauthenticated, "session-over", 401, "時間がたったため、終了しました"),
+            (Kind::Invalid, "form-stale", 422, "もう一度お願いします"),
+            (Kind::NotFound, "not-found", 404, "ページが見つかりません"),
+            (Kind::Unauthenticated, "ticket-unusable", 401, "受け付けられませんでした"),
+            (Kind::Conflict, "used-before", 409, "受け付けられませんでした"),
+            (Kind::Invalid, "terminal-name", 422, "受け付けられませんでした"),
+            (Kind::OtherHost, "other-host", 421, "受け付けられませんでした"),
+        ] {
+            let refusal = Refusal::new(kind, code, "番号を直してください。", "Mend <it>.");
+            let response = refused_page(&refusal);
+            assert_eq!(response.status(), status, "{code}");
+            let body = response.into_body().collect().await.unwrap().to_bytes();
+            let text = String::from_utf8_lossy(&body);
+            assert!(text.contains(title), "{code}");
+            let own = title == "受け付けられませんでした";
+            for said in ["番号を直してください。", "Mend &lt;it&gt;."] {
+                assert_eq!(text.contains(said), own, "{code}: {said}");
+            }
+        }
+    }
 }

@@ -89,7 +89,8 @@ pub(crate) const fn card_said(refusal: DemoRefusal) -> Shown {
 /// What the hub said no with, as a person can act upon it.
 pub(crate) fn hub_said(refusal: &Refusal) -> Option<Shown> {
     Some(match refusal.code {
-        "revoked" | "revocation-unknown" => Shown::Revoked,
+        "revoked" => Shown::Revoked,
+        "revocation-unknown" => Shown::RevocationUnknown,
         "expired" | "not-yet-valid" => Shown::Expired,
         "unknown-ca" | "wrong-policy" | "wrong-key-usage" | "bad-signature" | "malformed" => {
             Shown::UnknownIssuer
@@ -242,7 +243,21 @@ mod tests {
     use domain::certificate::Certificate;
     use jiff::civil::date;
 
-    use super::ceiling;
+    use hub::{Kind, Refusal};
+
+    use super::{Shown, ceiling, hub_said};
+
+    #[test]
+    fn a_card_that_cannot_be_checked_is_not_called_revoked() {
+        for (code, want) in [
+            ("revoked", Some(Shown::Revoked)),
+            ("revocation-unknown", Some(Shown::RevocationUnknown)),
+            ("expired", Some(Shown::Expired)),
+            ("busy", None),
+        ] {
+            assert_eq!(hub_said(&Refusal::new(Kind::NotFound, code, "", "")), want, "{code}");
+        }
+    }
 
     fn certificate(max_copayment: &str) -> Certificate {
         Certificate {

@@ -13,6 +13,11 @@ pub enum Problem {
     SessionEnded,
     /// 422 or 400: the form was not understood, or its token did not match.
     FormStale,
+    /// Anything else that was not accepted: the refusal's own sentence says why.
+    Refused {
+        /// The status of the answer.
+        status: u16,
+    },
     /// 429.
     TooMany {
         /// When to come again.
@@ -28,6 +33,7 @@ impl Problem {
             Self::NotFound => "ページが見つかりません",
             Self::SessionEnded => "時間がたったため、終了しました",
             Self::FormStale => "もう一度お願いします",
+            Self::Refused { .. } => "受け付けられませんでした",
             Self::TooMany { .. } => "少し待ってからお試しください",
             Self::Failed => "ハブの側で問題が起きました",
         }
@@ -38,19 +44,22 @@ impl Problem {
             Self::NotFound => "Not found",
             Self::SessionEnded => "Your session has ended",
             Self::FormStale => "Please try again",
+            Self::Refused { .. } => "Not accepted",
             Self::TooMany { .. } => "Too many requests",
             Self::Failed => "Something failed on our side",
         }
     }
 
-    const fn status(self) -> &'static str {
-        match self {
+    fn status(self) -> String {
+        let status = match self {
+            Self::Refused { status } => return status.to_string(),
             Self::NotFound => "404",
             Self::SessionEnded => "401",
             Self::FormStale => "400",
             Self::TooMany { .. } => "429",
             Self::Failed => "500",
-        }
+        };
+        status.to_owned()
     }
 
     fn advice(self) -> String {
@@ -64,6 +73,7 @@ impl Problem {
             Self::FormStale => "ページを開いてから時間がたったか、別の画面で終了しています。\
                 何も変更されていません。前のページを開き直して、もう一度送ってください。"
                 .to_owned(),
+            Self::Refused { .. } => "何も変更されていません。".to_owned(),
             Self::TooMany { retry_after_seconds } => {
                 format!(
                     "短い時間にたくさんの要求がありました。{retry_after_seconds}秒ほど待ってください。"
@@ -79,6 +89,17 @@ impl Problem {
 /// The page for `problem`. `reference` finds the request in the operator's log; empty for none.
 #[must_use]
 pub fn problem(frame: &Frame, problem: Problem, reference: &str) -> Markup {
+    explained(frame, problem, reference, None)
+}
+
+/// As [`problem`], with the refusal's own sentence, Japanese and English.
+#[must_use]
+pub fn explained(
+    frame: &Frame,
+    problem: Problem,
+    reference: &str,
+    said: Option<(&str, &str)>,
+) -> Markup {
     let layout = Layout::new(frame, Audience::Everybody, problem.title());
     page(
         &layout,
@@ -87,7 +108,10 @@ pub fn problem(frame: &Frame, problem: Problem, reference: &str) -> Markup {
                 (picture::ripples())
                 p.problem-status { (problem.status()) }
                 (part::heading(problem.title(), problem.english()))
-                p.lead { (problem.advice()) }
+                @match said {
+                    Some((ja, en)) => { p.lead { (ja) } p lang="en" { (en) } },
+                    None => p.lead { (problem.advice()) },
+                }
                 @if !reference.is_empty() {
                     p.code-line { "番号 " code { (reference) } }
                 }

@@ -16,6 +16,8 @@ pub enum Refusal {
     Locked,
     /// The certificate on the card was revoked.
     Revoked,
+    /// Nobody can tell now whether the certificate was revoked: the hub lacks a current list.
+    RevocationUnknown,
     /// The certificate on the card has expired.
     Expired,
     /// The certificate was issued by an authority that the hub does not trust.
@@ -45,6 +47,7 @@ impl Refusal {
             Self::WrongPin { .. } => "pin-wrong",
             Self::Locked => "card-locked",
             Self::Revoked => "card-revoked",
+            Self::RevocationUnknown => "revocation-unknown",
             Self::Expired => "card-expired",
             Self::UnknownIssuer => "issuer-unknown",
             Self::Replayed => "answer-replayed",
@@ -60,6 +63,7 @@ impl Refusal {
             Self::WrongPin { .. } => "暗証番号が違います",
             Self::Locked => "カードがロックされています",
             Self::Revoked => "失効したカードです",
+            Self::RevocationUnknown => "いまはカードを確かめられません",
             Self::Expired => "カードの電子証明書の有効期限が切れています",
             Self::UnknownIssuer => "このカードは確認できません",
             Self::Replayed => "もう一度カードを置いてください",
@@ -78,6 +82,9 @@ impl Refusal {
             Self::Locked => "暗証番号を続けてまちがえたため、カードが使えなくなっています。",
             Self::Revoked => {
                 "紛失の届出や再発行などで、このカードの電子証明書は使えなくなっています。"
+            }
+            Self::RevocationUnknown => {
+                "カードが失効していないかを、ハブの側でいま確認できません。カードに問題があるとは限りません。"
             }
             Self::Expired => "電子証明書は発行から5回目の誕生日で期限が切れます。",
             Self::UnknownIssuer => "電子証明書の発行元が、このハブの信頼する認証局ではありません。",
@@ -112,6 +119,10 @@ impl Refusal {
             (Self::Revoked | Self::Expired, Side::Resident) => {
                 "住所地の市区町村窓口で、電子証明書の更新を受けてください。"
             }
+            (Self::RevocationUnknown, Side::Desk) => {
+                "資格確認書と紙の受給者証で確かめてください。カードは時間をおいてもう一度お試しください。"
+            }
+            (Self::RevocationUnknown, Side::Resident) => "時間をおいて、もう一度お試しください。",
             (Self::UnknownIssuer, Side::Resident) => "ほかのカードを使ってください。",
             (Self::Replayed, _) => "はじめからやり直してください。",
             (Self::NothingFound, Side::Desk) => {
@@ -129,7 +140,9 @@ impl Refusal {
 
     const fn tone(self) -> Tone {
         match self {
-            Self::WrongPin { .. } | Self::Replayed | Self::Held => Tone::Warn,
+            Self::WrongPin { .. } | Self::RevocationUnknown | Self::Replayed | Self::Held => {
+                Tone::Warn
+            }
             Self::NothingFound => Tone::Info,
             _ => Tone::Stop,
         }
@@ -151,10 +164,11 @@ pub fn refusal(refusal: Refusal, side: Side) -> Markup {
 mod tests {
     use super::*;
 
-    const ALL: [Refusal; 8] = [
+    const ALL: [Refusal; 9] = [
         Refusal::WrongPin { tries_left: 2 },
         Refusal::Locked,
         Refusal::Revoked,
+        Refusal::RevocationUnknown,
         Refusal::Expired,
         Refusal::UnknownIssuer,
         Refusal::Replayed,

@@ -36,6 +36,7 @@ fn pages() -> Vec<(&'static str, &'static str, Markup)> {
         ("problem-401", "終了しました", broken(Problem::SessionEnded)),
         ("problem-400", "もう一度お願いします", broken(Problem::FormStale)),
         ("problem-429", "30秒ほど", broken(Problem::TooMany { retry_after_seconds: 30 })),
+        ("problem-422", "受け付けられませんでした", broken(Problem::Refused { status: 422 })),
         ("problem-500", "問題が起きました", broken(Problem::Failed)),
     ];
     pages.extend(people::pages());
