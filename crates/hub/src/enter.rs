@@ -241,12 +241,12 @@ impl Arrival {
             reference = format!("Patient/{item}");
             patient::write(&face, item)
         })?;
+        // Under another number, even the same description is somebody new (held) and so is written.
         if written != Written::Unchanged {
             room.file_under(&self.search)?;
-        }
-        // Also of somebody whose description is known already: the number may be new.
-        if let Some(claim) = &self.claim {
-            room.keep_number(claim)?;
+            if let Some(claim) = &self.claim {
+                room.keep_number(claim)?;
+            }
         }
         Ok(reference)
     }

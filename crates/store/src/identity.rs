@@ -34,7 +34,7 @@ pub(crate) struct LinkRow {
 }
 
 /// Everybody near somebody who comes in.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Near {
     /// How they are described; a resident stands there once for each description.
     pub people: Vec<(ResidentId, FiveAttributes)>,
@@ -245,6 +245,9 @@ impl Tx<'_> {
                 |row| row.int(0),
             )?);
         }
+        if near.is_empty() {
+            return Ok(decide(&Near::default()));
+        }
         near.sort_unstable();
         near.dedup();
         let rejected = self.rejected(&key.bytes())?;
@@ -255,33 +258,18 @@ impl Tx<'_> {
             let id = ResidentId(resident);
             let Some(candidate) = self.candidate(id)? else { continue };
             if candidate.flags & BLOCKED == 0 {
-                people.extend(self.descriptions(id)?.into_iter().map(|five| (id, five)));
-                others.extend(self.lists_as_another(key, source, id)?.then_some(id));
+                let mut rows = record::current(self.conn, id)?;
+                rows.retain(|row| row.kind == Kind::Patient);
+                let listed = rows.iter().any(|row| row.key == source);
+                if listed && self.has_number_beside(key, id)? {
+                    others.push(id);
+                }
+                for row in &rows {
+                    people.push((id, described(row)?));
+                }
             }
         }
         Ok(decide(&Near { people, apart, others }))
-    }
-
-    /// Whether a source lists a resident under another 個人番号 than `key`.
-    fn lists_as_another(
-        &mut self,
-        key: &LinkKey,
-        source: &str,
-        resident: ResidentId,
-    ) -> Result<bool, StoreError> {
-        if !matches!(key, LinkKey::Vault(_)) {
-            return Ok(false);
-        }
-        let own = key.bytes();
-        let links = self.conn.rows(
-            "select key from link where resident = $1 and state = 1",
-            params![resident.0],
-            |row| row.blob(0),
-        )?;
-        let another = links.iter().any(|link| link.first() == own.first() && *link != own);
-        let rows = record::current(self.conn, resident)?;
-        let listed = |row: &record::Stored| row.kind == Kind::Patient && row.key == source;
-        Ok(another && rows.iter().any(listed))
     }
 
     /// Compares somebody with how one known resident is described by `key`, if at all.

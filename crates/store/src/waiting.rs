@@ -22,11 +22,19 @@ impl Tx<'_> {
         of: &Candidate,
         key: &LinkKey,
     ) -> Result<bool, StoreError> {
+        self.has_number_beside(key, of.resident)
+    }
+
+    pub(crate) fn has_number_beside(
+        &mut self,
+        key: &LinkKey,
+        resident: ResidentId,
+    ) -> Result<bool, StoreError> {
         let LinkKey::Vault(_) = key else { return Ok(false) };
         let bytes = key.bytes();
         let active = self.conn.rows(
             "select key from link where resident = $1 and state = 1",
-            params![of.resident.0],
+            params![resident.0],
             |row| row.blob(0),
         )?;
         Ok(active.iter().any(|other| other.first() == bytes.first() && *other != bytes))
