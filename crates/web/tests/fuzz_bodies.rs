@@ -10,7 +10,7 @@ use axum::http::Request;
 use domain::finding::{Finding, Severity, refused};
 use http_body_util::BodyExt as _;
 use hub::Worker;
-use hub::intake::{self, checkup, eligibility, relation, schemes, subsidy};
+use hub::intake::{self, checkup, eligibility, immunization, relation, schemes, subsidy};
 use hub::testing::{MUNICIPALITY, TERMINAL, TestHub};
 use lawbook::Lawbook;
 use serde_json::Value;
@@ -23,7 +23,7 @@ const REQUESTS: usize = 400;
 const NUMBERS: [&str; 2] = ["999000000016", "999000000024"];
 
 /// Address and a good body, to be mangled: random bytes hardly ever reach a record.
-const SEEDS: [(&str, &str); 5] = [
+const SEEDS: [(&str, &str); 6] = [
     (
         "/pmh/v1/medical-subsidy/registration-tasks",
         r#"[{"orgSpecificCertificateTypeId":"HITORI","myNumber":"999000000016","basicFiveInfo":
@@ -56,6 +56,16 @@ const SEEDS: [(&str, &str); 5] = [
         "/pmh/v1/eligibility",
         r#"{"insured":{"insurerNumber":"06130017","symbol":"","number":"1","branch":"01"},
         "consent":{"certificates":true}}"#,
+    ),
+    (
+        "/pmh/v1/immunization/registration-tasks",
+        r#"[{"modificationSeg":"1","myNumber":"999000000016","municipalityIdentityKey":"K",
+        "basicFiveInfo":{"name":"試験花子","nameKana":"シケンハナコ","address":"宮崎県",
+        "dateOfBirth":"2024-05-01","sex":"2"},"livesHereSince":"2024-05-01","dueDate":"",
+        "flags":["hiv-60-64"],"doses":[{"doseKey":"1","product":"mr","date":"2025-05-01",
+        "amountHundredthsMl":50,"lotNumber":"A","expires":"2026-05-01","routine":true,
+        "institutionCode":"4510210018","isDeleted":false}]},{"modificationSeg":"2",
+        "myNumber":"999000000024","municipalityIdentityKey":"L","removalDate":"2026-11-01"}]"#,
     ),
 ];
 
@@ -145,6 +155,11 @@ fn no_value_in_a_wrong_place_makes_the_intake_panic() {
         .for_each(|case| read_all(&replaced(case).1, &book));
 }
 
+fn known(book: &Lawbook) -> immunization::Known<'_> {
+    let today = jiff::civil::date(2026, 11, 24);
+    immunization::Known { product: &|code| code == "mr", numbers: &book.numbers, today }
+}
+
 fn read_all(body: &[u8], book: &Lawbook) {
     let tree = match intake::read(body) {
         Ok(tree) => tree,
@@ -163,6 +178,11 @@ fn read_all(body: &[u8], book: &Lawbook) {
     if let Ok(records) = relation::parse(&tree) {
         let records: Vec<_> = records.collect();
         relation::superseded(&records).into_iter().for_each(|(_, finding)| harmless(&[finding]));
+        records.into_iter().for_each(|one| judged(one.map(|good| good.warnings)));
+    }
+    if let Ok(records) = immunization::parse(&tree, known(book)) {
+        let records: Vec<_> = records.collect();
+        immunization::superseded(&records).into_iter().for_each(|(_, one)| harmless(&[one]));
         records.into_iter().for_each(|one| judged(one.map(|good| good.warnings)));
     }
     match schemes::parse(&tree, &book.numbers) {
@@ -340,4 +360,5 @@ fn the_seeds_are_taken_unless_they_are_mangled() {
     assert!(first.is_ok(), "{first:?}");
     assert!(checkup::parse(&tree(1)).unwrap().all(|record| record.is_ok()));
     assert!(relation::parse(&tree(2)).unwrap().all(|record| record.is_ok()));
+    assert!(immunization::parse(&tree(5), known(&book)).unwrap().all(|record| record.is_ok()));
 }

@@ -2,6 +2,8 @@
 
 mod checkup;
 mod findings;
+mod immunization;
+mod listing;
 mod relation;
 mod subsidy;
 
@@ -32,11 +34,14 @@ pub enum TaskKind {
     MunicipalCheckup,
     /// Guardians and children (ours).
     Relations,
+    /// 予防接種対象者 and their past doses (ours).
+    Immunization,
 }
 
 impl TaskKind {
     /// Every kind.
-    pub const ALL: [Self; 3] = [Self::MedicalSubsidy, Self::MunicipalCheckup, Self::Relations];
+    pub const ALL: [Self; 4] =
+        [Self::MedicalSubsidy, Self::MunicipalCheckup, Self::Relations, Self::Immunization];
 
     /// The number under which tasks are stored.
     #[must_use]
@@ -45,6 +50,7 @@ impl TaskKind {
             Self::MedicalSubsidy => 1,
             Self::MunicipalCheckup => 2,
             Self::Relations => 3,
+            Self::Immunization => 4,
         }
     }
 
@@ -61,6 +67,7 @@ impl TaskKind {
             Self::MedicalSubsidy => "medical-subsidy",
             Self::MunicipalCheckup => "municipal-checkup",
             Self::Relations => "relations",
+            Self::Immunization => "immunization",
         }
     }
 }
@@ -225,7 +232,7 @@ pub(crate) fn prepare(
 pub(crate) mod intake_records {
     use domain::finding::Finding;
 
-    use super::{Context, Prepared, TaskKind, checkup, relation, subsidy};
+    use super::{Context, Prepared, TaskKind, checkup, immunization, relation, subsidy};
     use crate::intake;
 
     /// One record as it was read.
@@ -236,6 +243,8 @@ pub(crate) mod intake_records {
         Checkup(intake::checkup::Record),
         /// Guardians.
         Relation(intake::relation::Record),
+        /// 予防接種.
+        Immunization(Box<intake::immunization::Record>),
     }
 
     pub(super) fn parse(
@@ -248,6 +257,7 @@ pub(crate) mod intake_records {
             TaskKind::MedicalSubsidy => subsidy::parse(context, &tree)?,
             TaskKind::MunicipalCheckup => checkup::parse(&tree)?,
             TaskKind::Relations => relation::parse(&tree)?,
+            TaskKind::Immunization => immunization::parse(context, &tree)?,
         })
     }
 
@@ -258,6 +268,7 @@ pub(crate) mod intake_records {
                 Self::Subsidy(record) => subsidy::prepare(context, *record),
                 Self::Checkup(record) => checkup::prepare(context, record),
                 Self::Relation(record) => relation::prepare(context, record),
+                Self::Immunization(record) => immunization::prepare(context, *record),
             }
         }
     }

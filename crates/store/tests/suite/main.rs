@@ -7,6 +7,7 @@
 mod audit;
 mod bench;
 mod identity;
+mod immunization;
 mod kill;
 mod log;
 mod model;

@@ -52,6 +52,7 @@ fn task_view(of: &Task) -> view::Task {
             Some(TaskKind::MedicalSubsidy) => "受給者証の登録",
             Some(TaskKind::MunicipalCheckup) => "検診対象者の登録",
             Some(TaskKind::Relations) => "親子関係の登録",
+            Some(TaskKind::Immunization) => "予防接種対象者の登録",
             None => "登録",
         }
         .to_owned(),

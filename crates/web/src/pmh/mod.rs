@@ -10,7 +10,7 @@ mod token;
 
 pub(crate) use eligibility::{card_challenge, eligibility};
 pub(crate) use feed::feed;
-pub(crate) use registration::{checkup, relations, subsidy};
+pub(crate) use registration::{checkup, immunization, relations, subsidy};
 pub(crate) use schemes::{get as get_schemes, put as put_schemes};
 pub(crate) use tasks::task;
 pub(crate) use token::token;

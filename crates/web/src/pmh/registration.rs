@@ -42,6 +42,16 @@ pub(crate) async fn relations(
     accept(&app, caller, &headers, body, TaskKind::Relations).await
 }
 
+/// 予防接種対象者 and their past doses (ours).
+pub(crate) async fn immunization(
+    caller: MunicipalitySystem,
+    State(app): State<App>,
+    headers: HeaderMap,
+    JsonBody(body): JsonBody,
+) -> Result<Response, No> {
+    accept(&app, caller, &headers, body, TaskKind::Immunization).await
+}
+
 async fn accept(
     app: &App,
     MunicipalitySystem(caller): MunicipalitySystem,

@@ -112,6 +112,7 @@ fn systems() -> Vec<Line> {
         registration("/pmh/v1/medical-subsidy/registration-tasks"),
         registration("/pmh/v1/municipal-checkup/registration-tasks"),
         registration("/pmh/v1/relations/registration-tasks"),
+        registration("/pmh/v1/immunization/registration-tasks"),
         ("GET", "/pmh/v1/tasks/{id}", "/pmh/v1/tasks/{task}", "", tokens("200 404 404 404")),
         own("GET", "/pmh/v1/schemes", ""),
         own("PUT", "/pmh/v1/schemes", schemes),

@@ -9,6 +9,7 @@ mod eligibility;
 mod feed;
 mod harness;
 mod held;
+mod immunization;
 mod limits;
 mod openapi;
 mod registration;

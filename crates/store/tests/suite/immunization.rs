@@ -1,0 +1,170 @@
+//! Immunisation beside the record: where residents live, lots and recalls, what gates stopped.
+
+use domain::access::{self, Basis, Cohort, Purpose, Request, Role};
+use fhir::Kind;
+use jiff::civil::{Date, date};
+use store::StoreError;
+use store::immunization::Recall;
+
+use crate::bench::{Bench, NOW, everywhere};
+use crate::people::{
+    OTHER_TOWN, TOWN, enter, granted, new, outcome, registration, request, town_key,
+};
+
+fn care(town: &str) -> Request {
+    request(Role::Officer, town, Purpose::ImmunizationCare, Basis::MunicipalTask)
+}
+
+fn cohort(town: &str) -> Cohort {
+    access::immunization_residents(care(town)).unwrap()
+}
+
+fn lives(bench: &mut Bench, key: &str, town: &'static str, since: Date, left_on: Option<Date>) {
+    let key = town_key(key);
+    let put = bench.write(move |tx| {
+        let access = granted(tx, &registration(), &key)?;
+        tx.enter(access)?.put_residence(town, since, left_on)
+    });
+    put.unwrap();
+}
+
+/// Today is 2026-11-24.
+#[test]
+fn a_municipality_follows_those_who_live_there_today() {
+    everywhere(|bench| {
+        enter(bench, &town_key("1"));
+        for (since, left_on, want) in [
+            (date(2026, 11, 24), None, "open"),
+            (date(2026, 11, 25), None, "not-allowed"),
+            (date(2020, 4, 1), Some(date(2026, 11, 25)), "open"),
+            (date(2020, 4, 1), Some(date(2026, 11, 24)), "not-allowed"),
+        ] {
+            lives(bench, "1", TOWN, since, left_on);
+            assert_eq!(outcome(bench, &care(TOWN), &town_key("1")), want, "{since} {left_on:?}");
+            assert_eq!(outcome(bench, &care(OTHER_TOWN), &town_key("1")), "not-allowed");
+        }
+    });
+}
+
+fn home(bench: &mut Bench, key: &str, day: Date) -> Option<String> {
+    let key = town_key(key);
+    let home = bench.read(move |tx| {
+        let access = granted(tx, &registration(), &key)?;
+        tx.enter(access)?.home(day)
+    });
+    home.unwrap()
+}
+
+#[test]
+fn home_is_where_one_moved_last_from_the_day_on() {
+    everywhere(|bench| {
+        enter(bench, &town_key("1"));
+        let moved = date(2026, 6, 1);
+        lives(bench, "1", TOWN, date(2024, 1, 10), Some(moved));
+        lives(bench, "1", OTHER_TOWN, moved, None);
+        for (day, want) in [
+            (date(2024, 1, 9), None),
+            (date(2024, 1, 10), Some(TOWN)),
+            (date(2026, 5, 31), Some(TOWN)),
+            (moved, Some(OTHER_TOWN)),
+        ] {
+            assert_eq!(home(bench, "1", day).as_deref(), want, "{day}");
+        }
+    });
+}
+
+#[test]
+fn a_survey_reads_the_wanted_kinds_of_everybody_and_is_one_entry_on_each_page() {
+    everywhere(|bench| {
+        for (key, town) in [("1", TOWN), ("2", TOWN), ("3", OTHER_TOWN)] {
+            enter(bench, &town_key(key));
+            lives(bench, key, town, date(2020, 4, 1), None);
+        }
+        let key = town_key("1");
+        let put = bench.write(move |tx| {
+            let access = granted(tx, &registration(), &key)?;
+            let mut room = tx.enter(access)?;
+            room.put(&new(Kind::Dose, "d", "d1"), |_| b"dose".to_vec())?;
+            room.put(&new(Kind::CoverageCertificate, "c", "c1"), |_| b"other".to_vec())
+        });
+        put.unwrap();
+        let before = bench.number("select count(*) from audit_entry");
+        let seen = bench.read(|tx| {
+            let mut seen = Vec::new();
+            tx.survey(&cohort(TOWN), &[Kind::Dose], |who, rows| {
+                seen.push((who, rows.len()));
+                Ok(())
+            })?;
+            Ok::<_, StoreError>(seen)
+        });
+        let counts: Vec<usize> = seen.unwrap().into_iter().map(|(_, rows)| rows).collect();
+        assert_eq!(counts, [1, 0]);
+        assert_eq!(bench.number("select count(*) from audit_entry"), before + 1);
+    });
+}
+
+#[test]
+fn whoever_lives_there_and_got_a_lot_is_found_once() {
+    everywhere(|bench| {
+        for (key, town, lot) in [("1", TOWN, "A"), ("2", TOWN, "B"), ("3", OTHER_TOWN, "A")] {
+            enter(bench, &town_key(key));
+            lives(bench, key, town, date(2020, 4, 1), None);
+            let key = town_key(key);
+            let filed = bench.write(move |tx| {
+                let access = granted(tx, &registration(), &key)?;
+                let mut room = tx.enter(access)?;
+                room.file_lot("mr", lot, "d1")?;
+                room.file_lot("mr", lot, "d2")?;
+                room.file_lot("mr", lot, "d1")
+            });
+            filed.unwrap();
+        }
+        for (town, lot, want) in [(TOWN, "A", 1), (TOWN, "C", 0), (OTHER_TOWN, "A", 1)] {
+            let got = bench.read(move |tx| Ok(tx.got_lot(&cohort(town), "mr", lot)?.len()));
+            assert_eq!(got, Ok(want), "{town} {lot}");
+        }
+    });
+}
+
+#[test]
+fn a_recall_is_known_from_then_on() {
+    everywhere(|bench| {
+        let recall = |reason: &str| Recall {
+            product: "mr".into(),
+            lot: "A".into(),
+            reason: reason.into(),
+            since: NOW,
+        };
+        for reason in ["異物", "異物混入"] {
+            let of = recall(reason);
+            bench.write(move |tx| tx.put_recall(&of)).unwrap();
+        }
+        let found = bench.read(|tx| Ok((tx.recalled("mr", "A")?, tx.recalled("mr", "B")?)));
+        assert_eq!(found, Ok((Some("異物混入".to_owned()), None)));
+        assert_eq!(bench.read(|tx| tx.recalls()), Ok(vec![recall("異物混入")]));
+    });
+}
+
+#[test]
+fn stops_are_counted_for_the_town_and_the_most_frequent_comes_first() {
+    everywhere(|bench| {
+        let day = date(2026, 11, 24);
+        for (town, code) in [
+            (TOWN, "fever"),
+            (TOWN, "interval-too-short"),
+            (TOWN, "interval-too-short"),
+            (OTHER_TOWN, "fever"),
+        ] {
+            let count =
+                bench.write(move |tx| tx.count_stop((town, "1210000001"), day, ("sequence", code)));
+            count.unwrap();
+        }
+        let told = |stops: Vec<store::immunization::StopCount>| {
+            stops.iter().map(|stop| format!("{} {}", stop.code, stop.count)).collect::<Vec<_>>()
+        };
+        let stops = bench.read(move |tx| tx.stops(TOWN, day)).unwrap();
+        assert_eq!(told(stops), ["interval-too-short 2", "fever 1"]);
+        let later = date(2026, 11, 25);
+        assert_eq!(bench.read(move |tx| tx.stops(TOWN, later)), Ok(Vec::new()));
+    });
+}
