@@ -4,6 +4,7 @@
 //! same deed serves the page, the vendor API and the command line.
 
 pub mod callers;
+pub mod care;
 pub mod catalogue;
 pub mod credential;
 pub mod disclosure;

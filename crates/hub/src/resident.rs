@@ -11,9 +11,11 @@ use domain::identity::LinkKey;
 use domain::instant::Instant;
 use domain::insurance::Insurance;
 use domain::person::{Birth, ResidentId};
+use lawbook::Lawbook;
 use store::disclosure::Look;
 use store::{StoreError, Tx};
 
+use crate::care::{self, Care};
 use crate::credential::CardRefusal;
 use crate::credential::card::CardAnswerWire;
 use crate::credential::token::{RESIDENT_SECONDS, Session, SessionKind};
@@ -34,6 +36,8 @@ pub struct OwnPage {
     pub certificates: Vec<(Certificate, String)>,
     /// Insurance.
     pub insurance: Vec<Insurance>,
+    /// Immunisation, if a municipality follows it or there is a dose.
+    pub care: Option<Care>,
     /// Children whose guardian the resident is today.
     pub children: Vec<ChildView>,
     /// Who looked, newest first.
@@ -184,7 +188,7 @@ pub async fn own_page(hub: &Hub, caller: &Caller, before: Option<i64>) -> Result
     let (key, book) = (hub.pseudonyms.clone(), Arc::clone(&hub.book));
     let page = hub.store.read(move |tx| {
         let access = tx.decide_for(resident, &request)?.map_err(refused)?;
-        let (mut page, children) = seen(tx, access, &names, before)?;
+        let (mut page, children) = seen(tx, access, (&names, &book), before)?;
         for child in children {
             let handle = crate::pseudonym(&key, &handle_space(resident), child);
             page.children.extend(child_of(tx, &request, &book.calendar.majority, (child, handle))?);
@@ -223,7 +227,7 @@ pub async fn child_page(
         let access = tx
             .decide_for_child(child, &request, &book.calendar.majority)?
             .map_err(|_| Refusal::not_found())?;
-        Ok(seen(tx, access, &names, before)?.0)
+        Ok(seen(tx, access, (&names, &book), before)?.0)
     });
     page.await
 }
@@ -249,12 +253,17 @@ pub async fn own_looks(hub: &Hub, caller: &Caller) -> Result<Vec<Look>, Refusal>
 fn seen(
     tx: &mut Tx<'_>,
     access: Access,
-    names: &Names,
+    (names, book): (&Names, &Lawbook),
     before: Option<i64>,
 ) -> Result<(OwnPage, Vec<ResidentId>), Refusal> {
-    let today = access.request().at.day_in_japan().to_string();
+    let today = access.request().at.day_in_japan();
     let mut room = tx.enter(access)?;
-    let name = newest_description(&mut room)?.map(|five| display_name(&five)).unwrap_or_default();
+    let five = newest_description(&mut room)?;
+    let care = match &five {
+        Some(five) => care::of(&mut room, &book.immunization, five, today)?,
+        None => None,
+    };
+    let name = five.map(|five| display_name(&five)).unwrap_or_default();
     let mut certificates = certificates(&mut room, None)?;
     for (certificate, municipality) in &mut certificates {
         *municipality = names.of_code(&certificate.municipality);
@@ -265,10 +274,10 @@ fn seen(
     let full = looks.len() == LOOKS as usize;
     let older = looks.last().filter(|_| full).map(|look| look.leaf);
     let children = match room.access().opens(Part::Relations) {
-        true => room.children(&today)?,
+        true => room.children(&today.to_string())?,
         false => Vec::new(),
     };
-    let page = OwnPage { name, certificates, insurance, children: Vec::new(), looks, older };
+    let page = OwnPage { name, certificates, insurance, care, children: Vec::new(), looks, older };
     Ok((page, children))
 }
 

@@ -84,8 +84,8 @@ struct Sign {
     /// PIN, 4 digits; three wrong ones lock the card.
     #[arg(long)]
     pin: String,
-    /// The challenge token that the hub gave.
-    #[arg(long)]
+    /// The challenge token that the hub gave: base64url, so it may begin with a hyphen.
+    #[arg(long, allow_hyphen_values = true)]
     challenge: String,
     /// The hub's origin, as `https://pmh.example.jp`.
     #[arg(long)]
@@ -259,6 +259,15 @@ mod tests {
     struct Line {
         #[command(subcommand)]
         action: Action,
+    }
+
+    #[test]
+    fn a_challenge_may_begin_with_a_hyphen() {
+        let line =
+            ["x", "sign", "--card", "c", "--pin", "1234", "--challenge", "-iN3-", "--origin"];
+        let desk = ["http://hub.test", "--institution", "1", "--terminal", "受付1"];
+        let parsed = Line::try_parse_from(line.iter().chain(&desk)).unwrap();
+        assert!(format!("{parsed:?}").contains("-iN3-"), "{parsed:?}");
     }
 
     #[test]

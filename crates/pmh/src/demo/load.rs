@@ -12,6 +12,7 @@ use hub::import::{
     CardRow, Insured, RegisterRow, RowResult, import_cards, import_insured, import_register,
 };
 use hub::{Hub, TaskKind, Worker, accept_registration, keep_schemes};
+use jiff::ToSpan as _;
 use jiff::civil::Date;
 use reader::Algorithm;
 use reader::ca::{Purpose, Reason};
@@ -24,9 +25,9 @@ use store::catalogue::{Client, Institution, Municipality, Staff};
 use super::desk::{Cards, DemoCard};
 use super::pilot::{PILOTS, Task, about};
 use super::tell::Tell;
-use super::town::STORY_TOWN;
 use super::town::{CardAlgorithm, CardFate, CardPlan};
 use super::town::{Person, World, world};
+use super::town::{STORY_TOWN, label};
 use super::town::{body, registration_batch};
 use crate::clock;
 use crate::home::Home;
@@ -142,6 +143,7 @@ pub(crate) async fn fill(
     residents(hub, world, tell).await?;
     relations(hub, world).await?;
     certificates(hub, world).await?;
+    immunizations(hub, world).await?;
     bind(hub, world, cards, tell).await?;
     let done = hub.store().write(|tx| tx.put_setting(LOADED, b"1")).await;
     done.map_err(|error: StoreError| error.to_string())
@@ -341,6 +343,41 @@ async fn relations(hub: &Arc<Hub>, world: &World) -> Result<(), String> {
         register(hub, municipality, TaskKind::Relations, body).await?;
     }
     Ok(())
+}
+
+/// Vaccines that the child of the story had, and at how many months of age.
+const HAD: [(&str, i32); 7] = [
+    ("hepb", 2),
+    ("hepb", 3),
+    ("bcg", 5),
+    ("hepb", 8),
+    ("mr", 12),
+    ("varicella", 12),
+    ("varicella", 18),
+];
+
+/// The municipality of the story says which doses the child of the story had.
+async fn immunizations(hub: &Arc<Hub>, world: &World) -> Result<(), String> {
+    let child = world.labelled(label::WARD).ok_or("the child of the story is missing")?;
+    let child = &world.residents[child];
+    let born = child.five.birth.day().ok_or("the child has no birth date")?;
+    let doses: Vec<serde_json::Value> = (1..)
+        .zip(HAD)
+        .map(|(number, (product, months))| {
+            let on = born.saturating_add(months.months());
+            let key = format!("D{number}");
+            serde_json::json!({ "doseKey": key, "product": product, "date": on.to_string(),
+                "lotNumber": format!("SAMPLE{number}"), "routine": true })
+        })
+        .collect();
+    let record = serde_json::json!([{
+        "modificationSeg": "1",
+        "myNumber": child.my_number,
+        "municipalityIdentityKey": "見本-1",
+        "livesHereSince": born.to_string(),
+        "doses": doses,
+    }]);
+    register(hub, child.municipality, TaskKind::Immunization, record.to_string()).await
 }
 
 /// Certificates of every town but the one whose system registers them in the story.

@@ -219,6 +219,10 @@ fn guardian(demo: &Demo, driver: &Driver) {
     window.wait_for("h1", "仮名結衣");
     assert!(window.text("main").contains("保護者として表示しています"));
     assert!(window.text(".wallet").contains("育成"));
+    // Three years old, with BCG, B型肝炎, MR and 水痘: 日本脳炎 is due now.
+    let due = window.text("#care");
+    assert!(due.contains("日本脳炎") && due.contains("受けられます"), "{due}");
+    assert!(due.contains("受けた記録（7）"), "{due}");
     demo.picture(&window, "resident-child");
     demo.leave(&window);
     demo.go(&window, "/resident");

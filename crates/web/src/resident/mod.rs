@@ -1,5 +1,6 @@
 //! The resident's page: certificates, family, who looked.
 
+pub mod care;
 pub mod view;
 
 use axum::extract::State;
@@ -106,6 +107,7 @@ async fn own(app: &App, me: &SignedIn, before: Option<i64>) -> Response {
                 name: String::new(),
                 certificates: Vec::new(),
                 insurance: Vec::new(),
+                care: None,
                 children: Vec::new(),
                 looks: Vec::new(),
                 older: None,
@@ -145,6 +147,7 @@ fn home(app: &App, me: &SignedIn, page: &OwnPage, guardian: Option<String>) -> R
                 summary: "お子さんの受給者証と、見た人の記録".to_owned(),
             })
             .collect(),
+        care: page.care.as_ref().map(|of| care::care(of, &|day| words::day(&app.hub, day))),
         looks: words::moments(&page.looks, now),
         older: page.older,
         guardian,

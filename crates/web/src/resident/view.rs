@@ -35,6 +35,8 @@ pub struct Home {
     pub guardian: Option<String>,
     /// Certificates, the ones in force first.
     pub certificates: Vec<WalletCard>,
+    /// The section of immunisation, if there is anything to say.
+    pub care: Option<Markup>,
     /// Children whose guardian one is.
     pub children: Vec<Child>,
     /// Who looked, newest first.
@@ -179,6 +181,9 @@ pub fn home(frame: &Frame, model: &Home) -> Markup {
         &html! {
             (greeting(model))
             (part::section("certificates", "受給者証", "Certificates", &wallet(model)))
+            @if let Some(care) = &model.care {
+                (part::section("care", "予防接種", "Immunisation", care))
+            }
             @if !model.children.is_empty() {
                 (part::section("family", "家族", "Family", &family(&model.children)))
             }
@@ -189,6 +194,9 @@ pub fn home(frame: &Frame, model: &Home) -> Markup {
 
 fn sections(model: &Home) -> Vec<NavLink> {
     let mut links = vec![NavLink::new("受給者証", "#certificates", false)];
+    if model.care.is_some() {
+        links.push(NavLink::new("予防接種", "#care", false));
+    }
     if !model.children.is_empty() {
         links.push(NavLink::new("家族", "#family", false));
     }

@@ -161,6 +161,7 @@ fn home() -> Home {
             child_of("c2", "都城 蓮", "2歳", "受給者証はありません"),
         ],
         looks: looks(),
+        care: None,
         older: Some(48_620),
     }
 }
@@ -262,6 +263,7 @@ fn nasty() -> Home {
             .into_iter()
             .map(|look| Moment { who: NASTY.to_owned(), what: NASTY.to_owned(), ..look })
             .collect(),
+        care: None,
         older: None,
     }
 }

@@ -1,0 +1,139 @@
+//! 予防接種 on the resident's page: what is due now, what comes, what was given.
+
+use domain::immunization::{DoseName, Status};
+use hub::care::{Care, Given, Next};
+use jiff::civil::Date;
+use maud::{Markup, html};
+
+use crate::look::part::{self, Tone};
+
+/// Series that a list shows before the rest is folded away.
+const SHOWN: usize = 6;
+
+/// The section's content; `day` writes a day for people.
+#[must_use]
+pub fn care(care: &Care, day: &dyn Fn(Date) -> String) -> Markup {
+    let of = |wanted: &[Status]| -> Vec<&Next> {
+        care.next.iter().filter(|next| wanted.contains(&next.status)).collect()
+    };
+    let (due, later) = (of(&[Status::Now, Status::Late]), of(&[Status::Before]));
+    html! {
+        div.card {
+            @if due.is_empty() { p { "いま受けるものはありません。" } }
+            @else { ul.doses { @for next in due { (due_now(next, day)) } } }
+            @if !later.is_empty() {
+                details.moment-before {
+                    summary { "これから受けるもの（" (later.len()) "）" }
+                    ul.doses { @for next in &later { (comes(next, day)) } }
+                }
+            }
+            (history(&care.given, day))
+        }
+        p.quiet-note { "生年月日と接種の記録から計算しています。体調などにより、医師が判断します。" }
+    }
+}
+
+fn due_now(next: &Next, day: &dyn Fn(Date) -> String) -> Markup {
+    let badge = match next.status {
+        Status::Late => part::badge(Tone::Warn, "お早めに"),
+        _ => part::badge(Tone::Good, "受けられます"),
+    };
+    html! {
+        li {
+            p.dose-name { b { (next.series) } " " (number(next.dose)) " " (badge) }
+            @if let Some(until) = next.until { p.hint { (day(until)) " まで無料で受けられます" } }
+        }
+    }
+}
+
+fn comes(next: &Next, day: &dyn Fn(Date) -> String) -> Markup {
+    let from = next.standard.map(|usual| usual.0).max(next.earliest);
+    html! {
+        li {
+            p.dose-name { b { (next.series) } " " (number(next.dose)) }
+            @if let Some(from) = from { p.hint { (day(from)) " から" } }
+        }
+    }
+}
+
+fn history(given: &[Given], day: &dyn Fn(Date) -> String) -> Markup {
+    html! {
+        @if !given.is_empty() {
+            details.moment-before {
+                summary { "受けた記録（" (given.len()) "）" }
+                ul.doses {
+                    @for one in given.iter().take(SHOWN) { (had(one, day)) }
+                }
+                @if given.len() > SHOWN {
+                    details {
+                        summary { "もっと前の記録（" (given.len() - SHOWN) "）" }
+                        ul.doses { @for one in given.iter().skip(SHOWN) { (had(one, day)) } }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn had(one: &Given, day: &dyn Fn(Date) -> String) -> Markup {
+    html! {
+        li {
+            p.dose-name {
+                b { (one.product) } " " (day(one.on)) " "
+                @if !one.counts { (part::badge(Tone::Warn, "回数に数えません")) }
+            }
+            @for remark in &one.remarks { p.hint { (remark) } }
+            @if let Some(lot) = &one.lot { p.hint { "ロット " (lot) } }
+        }
+    }
+}
+
+fn number(dose: Option<DoseName>) -> String {
+    match dose {
+        Some(DoseName::Primary(number)) => format!("{number}回目"),
+        Some(DoseName::Booster) => "追加".to_owned(),
+        None => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+
+    fn next(status: Status) -> Next {
+        Next {
+            series: "BCG".into(),
+            dose: Some(DoseName::Primary(1)),
+            status,
+            earliest: Some(date(2027, 2, 1)),
+            standard: Some((date(2027, 3, 1), date(2027, 6, 1))),
+            until: Some(date(2027, 9, 1)),
+        }
+    }
+
+    #[test]
+    fn each_status_has_its_place() {
+        let given = |n: i8| Given {
+            on: date(2026, 1, n),
+            product: "<b>".into(),
+            lot: Some("L".into()),
+            counts: n != 1,
+            remarks: vec!["早すぎました".into()],
+        };
+        for (status, want) in [
+            (Status::Now, "受けられます"),
+            (Status::Late, "お早めに"),
+            (Status::Before, "これから受けるもの"),
+            (Status::Complete, "いま受けるものはありません"),
+            (Status::Ended, "いま受けるものはありません"),
+        ] {
+            let care = Care { next: vec![next(status)], given: (1..=8).map(given).collect() };
+            let page = super::care(&care, &|day| day.to_string()).into_string();
+            assert!(page.contains(want), "{status:?}: {page}");
+            assert!(page.contains("受けた記録（8）") && page.contains("回数に数えません"));
+            assert!(page.contains("&lt;b&gt;") && !page.contains("<b>L"), "texts are escaped");
+        }
+    }
+}
