@@ -263,8 +263,19 @@ mod tests {
 
     #[test]
     fn a_challenge_may_begin_with_a_hyphen() {
-        let line =
-            ["x", "sign", "--card", "c", "--pin", "1234", "--challenge", "-iN3-", "--origin"];
+        let line = [
+            "x",
+            "sign",
+            "--dir",
+            "d",
+            "--card",
+            "c",
+            "--pin",
+            "1234",
+            "--challenge",
+            "-iN3-",
+            "--origin",
+        ];
         let desk = ["http://hub.test", "--institution", "1", "--terminal", "受付1"];
         let parsed = Line::try_parse_from(line.iter().chain(&desk)).unwrap();
         assert!(format!("{parsed:?}").contains("-iN3-"), "{parsed:?}");

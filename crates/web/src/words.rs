@@ -148,6 +148,10 @@ fn part_name(name: &str) -> Option<&'static str> {
         "relation" => "家族の関係",
         "checkup-target" => "検診の対象",
         "disclosures" => "見た人の記録",
+        "dose" => "接種の記録",
+        "immunization-target" => "予防接種の対象",
+        "pre-visit-form" => "予診票",
+        "notice" => "お知らせ",
         _ => return None,
     })
 }

@@ -41,7 +41,7 @@ fn due_now(next: &Next, day: &dyn Fn(Date) -> String) -> Markup {
     html! {
         li {
             p.dose-name { b { (next.series) } " " (number(next.dose)) " " (badge) }
-            @if let Some(until) = next.until { p.hint { (day(until)) " まで無料で受けられます" } }
+            @if let Some(until) = next.until { p.hint { (day(until)) " まで定期接種として受けられます" } }
         }
     }
 }

@@ -98,7 +98,7 @@ pub(crate) async fn sign_in(app: &App, frame: &Frame, card: &str, pin: &str) -> 
 
 async fn own(app: &App, me: &SignedIn, before: Option<i64>) -> Response {
     match hub::own_page(&app.hub, &me.caller, before).await {
-        Ok(page) => home(app, me, &page, None),
+        Ok(page) => home(app, me, &page, false),
         Err(refusal) if refusal.code == "link-held" => {
             answer(StatusCode::OK, view::blocked(&frame(app, me, "")))
         }
@@ -112,7 +112,7 @@ async fn own(app: &App, me: &SignedIn, before: Option<i64>) -> Response {
                 looks: Vec::new(),
                 older: None,
             };
-            home(app, me, &empty, None)
+            home(app, me, &empty, false)
         }
         Err(refusal) => refused_page(&refusal),
     }
@@ -125,12 +125,12 @@ pub(crate) async fn child(
     Looked(older): Looked<Older>,
 ) -> Response {
     match hub::child_page(&app.hub, &me.caller, &handle, older.before).await {
-        Ok(page) => home(&app, &me, &page, Some("保護者".to_owned())),
+        Ok(page) => home(&app, &me, &page, true),
         Err(refusal) => refused_page(&refusal),
     }
 }
 
-fn home(app: &App, me: &SignedIn, page: &OwnPage, guardian: Option<String>) -> Response {
+fn home(app: &App, me: &SignedIn, page: &OwnPage, by_guardian: bool) -> Response {
     let now = app.hub.now();
     let today = now.day_in_japan();
     let model = view::Home {
@@ -150,7 +150,7 @@ fn home(app: &App, me: &SignedIn, page: &OwnPage, guardian: Option<String>) -> R
         care: page.care.as_ref().map(|of| care::care(of, &|day| words::day(&app.hub, day))),
         looks: words::moments(&page.looks, now),
         older: page.older,
-        guardian,
+        by_guardian,
     };
     answer(StatusCode::OK, view::home(&frame(app, me, &page.name), &model))
 }

@@ -3,7 +3,7 @@
 //! | form or page | fields |
 //! |---|---|
 //! | `GET /resident` | [`home`], [`login`] without a session, [`blocked`] while the link is held |
-//! | `GET /resident/child/{id}` | [`home`] with [`Home::guardian`] set |
+//! | `GET /resident/child/{id}` | [`home`] with [`Home::by_guardian`] set |
 //! | `POST /resident/enter` | `csrf`, `card` = [`VirtualCard::id`], `pin` (4 digits) |
 
 use maud::{Markup, html};
@@ -31,8 +31,8 @@ pub struct Home {
     pub name: String,
     /// 「こんばんは」
     pub greeting: String,
-    /// The guardian's name, if a guardian looks at a child's page.
-    pub guardian: Option<String>,
+    /// Whether a guardian looks at a child's page.
+    pub by_guardian: bool,
     /// Certificates, the ones in force first.
     pub certificates: Vec<WalletCard>,
     /// The section of immunisation, if there is anything to say.
@@ -207,8 +207,8 @@ fn sections(model: &Home) -> Vec<NavLink> {
 fn greeting(model: &Home) -> Markup {
     html! {
         div.greeting {
-            @if let Some(guardian) = &model.guardian {
-                p.kicker { a href="/resident" { "← " (guardian) "さんのページへ戻る" } }
+            @if model.by_guardian {
+                p.kicker { a href="/resident" { "← わたしのページへ戻る" } }
                 h1 { (model.name) "さん" }
                 p { "保護者として表示しています。この表示も「見た人」に記録されます。" }
             }

@@ -140,7 +140,7 @@ fn home() -> Home {
     Home {
         name: "都城 花子".to_owned(),
         greeting: "こんにちは".to_owned(),
-        guardian: None,
+        by_guardian: false,
         certificates: vec![
             WalletCard {
                 notes: texts(["窓口でのお支払いは 1か月 1,000円までです"]), ..parent
@@ -225,7 +225,7 @@ fn looks() -> Vec<Moment> {
 fn child() -> Home {
     Home {
         name: "都城 さくら".to_owned(),
-        guardian: Some("都城 花子".to_owned()),
+        by_guardian: true,
         certificates: vec![
             wallet(
                 "子ども医療費受給資格証",
@@ -256,7 +256,7 @@ fn nasty() -> Home {
     Home {
         name: NASTY.to_owned(),
         greeting: NASTY.to_owned(),
-        guardian: Some(NASTY.to_owned()),
+        by_guardian: true,
         certificates: vec![WalletCard { notes: texts([NASTY]), city: NASTY.to_owned(), ..card }],
         children: vec![child_of(NASTY, NASTY, NASTY, NASTY)],
         looks: looks()
