@@ -182,8 +182,8 @@ impl Tx<'_> {
     /// When the database fails.
     pub fn stops(&mut self, municipality: &str, since: Date) -> Result<Vec<StopCount>, StoreError> {
         self.conn.rows(
-            "select step, code, cast(sum(count) as bigint) from gate_stop where municipality = $1 and day >= $2
-             group by step, code order by 3 desc, step, code",
+            "select step, code, cast(sum(count) as bigint) from gate_stop
+             where municipality = $1 and day >= $2 group by step, code order by 3 desc, step, code",
             params![municipality, &since.to_string()],
             |row| {
                 let (step, code) = (row.text(0)?, row.text(1)?);
