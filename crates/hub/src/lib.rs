@@ -4,13 +4,13 @@
 //! same deed serves the page, the vendor API and the command line.
 
 pub mod callers;
-pub mod care;
 pub mod catalogue;
 pub mod credential;
 pub mod disclosure;
 pub mod eligibility;
 mod enter;
 pub mod held;
+pub mod immunization;
 pub mod import;
 pub mod intake;
 pub mod municipality;

@@ -15,12 +15,12 @@ use lawbook::Lawbook;
 use store::disclosure::Look;
 use store::{StoreError, Tx};
 
-use crate::care::{self, Care};
 use crate::credential::CardRefusal;
 use crate::credential::card::CardAnswerWire;
 use crate::credential::token::{RESIDENT_SECONDS, Session, SessionKind};
 use crate::eligibility::{CHALLENGE, PHONE, card_refusal, certificates, insurances};
 use crate::eligibility::{newest_description, verified};
+use crate::immunization::care::{self, Care};
 use crate::refusal::{Kind, Refusal};
 use crate::{Hub, callers};
 
@@ -259,10 +259,7 @@ fn seen(
     let today = access.request().at.day_in_japan();
     let mut room = tx.enter(access)?;
     let five = newest_description(&mut room)?;
-    let care = match &five {
-        Some(five) => care::of(&mut room, &book.immunization, five, today)?,
-        None => None,
-    };
+    let care = care::of(&mut room, &book.immunization, today)?;
     let name = five.map(|five| display_name(&five)).unwrap_or_default();
     let mut certificates = certificates(&mut room, None)?;
     for (certificate, municipality) in &mut certificates {

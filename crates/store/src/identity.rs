@@ -237,19 +237,10 @@ impl Tx<'_> {
         (key, source, lookup_keys): (&LinkKey, &str, &[Vec<u8>]),
         decide: impl FnOnce(&Near) -> LinkDecision,
     ) -> Result<LinkDecision, StoreError> {
-        let mut near: Vec<i64> = Vec::new();
-        for key in lookup_keys {
-            near.extend(self.conn.rows(
-                "select resident from near where key = $1 limit 200",
-                params![near_key(key)],
-                |row| row.int(0),
-            )?);
-        }
+        let mut near = self.filed_under(lookup_keys)?;
         if near.is_empty() {
             return Ok(decide(&Near::default()));
         }
-        near.sort_unstable();
-        near.dedup();
         let rejected = self.rejected(&key.bytes())?;
         near.retain(|resident| !rejected.contains(&ResidentId(*resident)));
         let apart = self.apart(&near)?;
@@ -270,6 +261,45 @@ impl Tx<'_> {
             }
         }
         Ok(decide(&Near { people, apart, others }))
+    }
+
+    /// Looks somebody up by how they are described, where no identifier is at hand: everybody filed
+    /// under one of `lookup_keys` of whom `same` says that a description is theirs. Finding nobody, or
+    /// more than one, is audited here.
+    ///
+    /// # Errors
+    /// When the database fails or a description does not read.
+    pub fn find_described(
+        &mut self,
+        find: &Find,
+        lookup_keys: &[Vec<u8>],
+        same: impl Fn(&FiveAttributes) -> bool,
+    ) -> Result<Vec<Candidate>, StoreError> {
+        let mut found = Vec::new();
+        for resident in self.filed_under(lookup_keys)? {
+            let Some(candidate) = self.candidate(ResidentId(resident))? else { continue };
+            if self.descriptions(candidate.resident)?.iter().any(&same) {
+                found.push(candidate);
+            }
+        }
+        if found.len() != 1 {
+            self.note_search(find, "name-and-birth", found.len());
+        }
+        Ok(found)
+    }
+
+    fn filed_under(&mut self, keys: &[Vec<u8>]) -> Result<Vec<i64>, StoreError> {
+        let mut near: Vec<i64> = Vec::new();
+        for key in keys {
+            near.extend(self.conn.rows(
+                "select resident from near where key = $1 limit 200",
+                params![near_key(key)],
+                |row| row.int(0),
+            )?);
+        }
+        near.sort_unstable();
+        near.dedup();
+        Ok(near)
     }
 
     /// Compares somebody with how one known resident is described by `key`, if at all.

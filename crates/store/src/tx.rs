@@ -291,6 +291,12 @@ impl<'c> Tx<'c> {
         self.note(request, Action::Query, Outcome::Refused, Some(of.resident), what, why);
     }
 
+    /// Notes a search that named nobody, or several people.
+    pub(crate) fn note_search(&mut self, find: &Find, what: &str, found: usize) {
+        let detail = format!("found={found}");
+        self.note(find.request(), Action::Query, Outcome::Empty, None, what, &detail);
+    }
+
     /// Notes a list of people: one entry with the count and a salted hash of the list.
     pub(crate) fn note_cohort(&mut self, cohort: &Cohort, people: Vec<ResidentId>) {
         let mut list = Vec::with_capacity(people.len() * 8 + 16);

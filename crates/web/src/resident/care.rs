@@ -1,7 +1,7 @@
 //! 予防接種 on the resident's page: what is due now, what comes, what was given.
 
 use domain::immunization::{DoseName, Status};
-use hub::care::{Care, Given, Next};
+use hub::immunization::care::{Care, Given, Next};
 use jiff::civil::Date;
 use maud::{Markup, html};
 

@@ -1,0 +1,96 @@
+//! What a resident sees of immunisation: what is due, and what was given. Computed from birth date
+//! and history on reading (design, wall 4).
+
+use domain::immunization::{DoseName, Item, Notice, Reader, Schedule, Status};
+use jiff::civil::Date;
+use store::{Room, StoreError};
+
+use super::chart::Chart;
+
+/// Immunisation of one person, today.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Care {
+    /// What comes next, in the order of the schedule.
+    pub next: Vec<Next>,
+    /// What was given, newest first.
+    pub given: Vec<Given>,
+}
+
+/// What comes next in one series.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Next {
+    /// The series, for people.
+    pub series: String,
+    /// Which dose; none when it is complete or nothing is to come.
+    pub dose: Option<DoseName>,
+    /// Where the person stands.
+    pub status: Status,
+    /// The first day on which it is routine.
+    pub earliest: Option<Date>,
+    /// The usual days.
+    pub standard: Option<(Date, Date)>,
+    /// The last day as a routine vaccination.
+    pub until: Option<Date>,
+}
+
+/// A dose that was given.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Given {
+    /// The day.
+    pub on: Date,
+    /// The vaccine, for people.
+    pub product: String,
+    /// ロット番号
+    pub lot: Option<String>,
+    /// Whether it counts.
+    pub counts: bool,
+    /// What is worth knowing, in a sentence each.
+    pub remarks: Vec<String>,
+}
+
+/// Reads and computes it; none for somebody whom no municipality follows and who has no dose.
+pub(crate) fn of(
+    room: &mut Room<'_, '_>,
+    schedule: &Schedule,
+    today: Date,
+) -> Result<Option<Care>, StoreError> {
+    let chart = Chart::read(room, schedule)?;
+    let chart = chart.filter(|chart| !chart.targets.is_empty() || !chart.doses.is_empty());
+    Ok(chart.map(|chart| computed(schedule, &chart, today)))
+}
+
+fn computed(schedule: &Schedule, chart: &Chart, today: Date) -> Care {
+    let person = chart.person(&chart.facts);
+    let judged = schedule.audit(&person);
+    let given = chart.places.iter().zip(&judged).rev().map(|(place, judged)| {
+        let face = &chart.doses[*place].face;
+        let remark = |notice: &Notice<'_>| notice.sentence(schedule, Reader::Parent);
+        Given {
+            on: face.on,
+            product: product_name(schedule, &face.product),
+            lot: face.lot.clone(),
+            counts: judged.counts,
+            remarks: judged.notices.iter().map(remark).collect(),
+        }
+    });
+    let given = given.collect();
+    let next = schedule.plan(&person, today).iter().map(|item| next(schedule, item)).collect();
+    Care { next, given }
+}
+
+/// The vaccine for people; its code if the schedule does not name it.
+pub(crate) fn product_name(schedule: &Schedule, code: &str) -> String {
+    let known = schedule.product(code).map(|id| &schedule.products[usize::from(id)].ja);
+    known.cloned().unwrap_or_else(|| code.to_owned())
+}
+
+fn next(schedule: &Schedule, item: &Item<'_>) -> Next {
+    Next {
+        series: schedule.series[usize::from(item.series)].ja.clone(),
+        dose: item.dose,
+        status: item.status,
+        earliest: item.earliest,
+        standard: item.standard,
+        until: item.routine.map(|days| days.1),
+    }
+}

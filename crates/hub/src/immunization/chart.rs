@@ -1,0 +1,129 @@
+//! What a record says of one person's immunisation, read once and in the terms of the schedule.
+
+use domain::immunization::{Dose, Facts, Person, Schedule, flag};
+use domain::person::{Birth, FiveAttributes};
+use fhir::Kind as Record;
+use fhir::profiles::immunization::{self as dose, DoseFace, DoseStatus};
+use fhir::profiles::immunization_target::{self, ImmunizationTarget};
+use fhir::profiles::patient;
+use jiff::civil::Date;
+use store::record::Stored;
+use store::{Room, StoreError};
+
+use crate::eligibility::unreadable;
+
+/// One person's immunisation, as recorded.
+pub(crate) struct Chart {
+    /// How the newest registration describes them.
+    pub five: FiveAttributes,
+    /// The birth date; without a whole one nothing can be judged.
+    pub birth: Date,
+    /// The reference of the description, `Patient/…`.
+    pub patient: String,
+    /// What municipalities say, those that they left too.
+    pub targets: Vec<ImmunizationTarget>,
+    /// Doses that were given, in the order of days.
+    pub doses: Vec<Kept>,
+    /// The same doses for the schedule; those of vaccines that it does not name are not here.
+    pub history: Vec<Dose>,
+    /// Which of `doses` each of `history` is.
+    pub places: Vec<usize>,
+    /// What opens windows, as the municipality where they live says.
+    pub facts: Facts,
+}
+
+/// A dose with what the record knows of its row.
+pub(crate) struct Kept {
+    /// Logical id.
+    pub item: String,
+    /// What makes it the same dose.
+    pub key: String,
+    /// The version, from 1.
+    pub version: i64,
+    /// Who keeps it.
+    pub custodian: String,
+    /// The dose.
+    pub face: DoseFace,
+}
+
+impl Chart {
+    /// Reads it; none for somebody without a description or a whole birth date.
+    pub(crate) fn read(
+        room: &mut Room<'_, '_>,
+        schedule: &Schedule,
+    ) -> Result<Option<Self>, StoreError> {
+        let described = room.read(Record::Patient)?;
+        let targets = room.read(Record::ImmunizationTarget)?;
+        let doses = room.read(Record::Dose)?;
+        Self::of(&described, &targets, &doses, schedule)
+    }
+
+    /// The same from rows of any kind that a survey visits.
+    pub(crate) fn of_rows(
+        rows: &[Stored],
+        schedule: &Schedule,
+    ) -> Result<Option<Self>, StoreError> {
+        let of = |kind| rows.iter().filter(|row| row.kind == kind).cloned().collect::<Vec<_>>();
+        let [described, targets, doses] =
+            [Record::Patient, Record::ImmunizationTarget, Record::Dose].map(of);
+        Self::of(&described, &targets, &doses, schedule)
+    }
+
+    fn of(
+        described: &[Stored],
+        targets: &[Stored],
+        doses: &[Stored],
+        schedule: &Schedule,
+    ) -> Result<Option<Self>, StoreError> {
+        let Some(newest) = described.iter().max_by_key(|row| row.recorded_at) else {
+            return Ok(None);
+        };
+        let five = patient::read(&newest.body).map_err(unreadable)?.attributes;
+        let Birth::Day(birth) = five.birth else { return Ok(None) };
+        let targets = targets.iter().map(|row| immunization_target::read(&row.body));
+        let targets: Vec<_> = targets.collect::<Result<_, _>>().map_err(unreadable)?;
+        let mut doses: Vec<Kept> = doses.iter().map(Kept::of).collect::<Result<_, _>>()?;
+        doses.retain(|kept| kept.face.status == DoseStatus::Completed);
+        doses.sort_by_key(|kept| kept.face.on);
+        let (places, history) = history(&doses, schedule);
+        let facts = facts(targets.iter().find(|target| target.left_on.is_none()));
+        let patient = format!("Patient/{}", newest.item);
+        Ok(Some(Self { five, birth, patient, targets, doses, history, places, facts }))
+    }
+
+    /// The person for the schedule, with `facts` instead of those of the record.
+    pub(crate) fn person<'c>(&'c self, facts: &'c Facts) -> Person<'c> {
+        Person { birth: self.birth, sex: self.five.sex, history: &self.history, facts }
+    }
+}
+
+impl Kept {
+    fn of(row: &Stored) -> Result<Self, StoreError> {
+        Ok(Self {
+            item: row.item.clone(),
+            key: row.key.clone(),
+            version: row.version,
+            custodian: row.custodian.clone(),
+            face: dose::read(&row.body).map_err(unreadable)?,
+        })
+    }
+}
+
+/// A vaccine that the schedule no longer names stays on record and is judged no more.
+fn history(doses: &[Kept], schedule: &Schedule) -> (Vec<usize>, Vec<Dose>) {
+    let known = doses.iter().enumerate().filter_map(|(place, kept)| {
+        let product = schedule.product(&kept.face.product)?;
+        let hundredths = kept.face.hundredths.map(u32::from);
+        Some((place, Dose { product, date: kept.face.on, hundredths }))
+    });
+    known.unzip()
+}
+
+fn facts(target: Option<&ImmunizationTarget>) -> Facts {
+    let mut facts = Facts { due: target.and_then(|target| target.due), ..Facts::default() };
+    let has = |name: &str| target.is_some_and(|target| target.flags.iter().any(|it| it == name));
+    facts.set_flag(flag::DISABILITY, has("disability-60-64"));
+    facts.set_flag(flag::HIV, has("hiv-60-64"));
+    facts.set_flag(flag::RUBELLA_LOW, has("rubella-antibody-low"));
+    facts
+}
