@@ -6,6 +6,7 @@
 
 pub mod checkup;
 pub mod csv;
+pub mod dose;
 pub mod eligibility;
 mod five;
 pub mod immunization;

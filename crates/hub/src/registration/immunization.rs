@@ -132,18 +132,22 @@ fn keep(
     let face = face_of(past, &new, known.as_ref())?;
     if past.deleted {
         let gone = DoseFace { status: DoseStatus::EnteredInError, ..face };
-        room.end(&new, |old| dose::write(&gone, &old.item, patient))?;
-        return Ok(());
+        let mut place = String::new();
+        room.end(&new, |old| {
+            place.clone_from(&old.item);
+            dose::write(&gone, &old.item, patient)
+        })?;
+        return match place.is_empty() {
+            true => Ok(()),
+            false => room.file_dose(&place, &past.product, None),
+        };
     }
     let mut place = String::new();
     room.put(&new, |item| {
         item.clone_into(&mut place);
         dose::write(&face, item, patient)
     })?;
-    match &past.lot {
-        Some(lot) => room.file_lot(&past.product, lot, &place),
-        None => Ok(()),
-    }
+    room.file_dose(&place, &past.product, past.lot.as_deref())
 }
 
 fn face_of(past: &PastDose, new: &New<'_>, known: Option<&Stored>) -> Result<DoseFace, StoreError> {
