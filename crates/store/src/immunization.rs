@@ -258,16 +258,25 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Counts what a gate stopped, for the municipality where the person lives.
+    /// Counts what a gate stopped, for the municipality where the person lives; under one name
+    /// (purpose, name, until when it is remembered) only once.
     ///
     /// # Errors
     /// When the database fails.
     pub fn count_stop(
         &mut self,
+        (purpose, name, expires): (u8, &[u8], Instant),
         (municipality, institution): (&str, &str),
         day: Date,
         (step, code): (&str, &str),
     ) -> Result<(), StoreError> {
+        if self.is_spent(purpose, name)? {
+            return Ok(());
+        }
+        self.conn.run(
+            "insert into spent (name, expires) values ($1, $2)",
+            params![&[&[purpose], name].concat(), expires.0],
+        )?;
         self.conn.run(
             "insert into gate_stop (municipality, day, institution, step, code, count)
              values ($1, $2, $3, $4, $5, 1)
@@ -328,6 +337,14 @@ impl Room<'_, '_> {
             params![self.access.resident().0, &day],
             |row| row.text(0),
         )
+    }
+
+    /// Why a lot was recalled, as [`Tx::recalled`].
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn recalled(&mut self, product: &str, lot: &str) -> Result<Option<String>, StoreError> {
+        self.tx.recalled(product, lot)
     }
 
     /// Makes a dose of the resident of this room findable, by its logical id and by its lot alone.

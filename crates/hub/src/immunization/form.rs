@@ -2,5 +2,4 @@
 
 mod kept;
 
-#[expect(unused_imports, reason = "the clinic's deeds read them")]
 pub(crate) use kept::{KeptForm, forms_of};

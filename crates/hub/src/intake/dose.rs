@@ -142,16 +142,9 @@ fn owned(text: Option<std::borrow::Cow<'_, str>>) -> String {
     text.map(std::borrow::Cow::into_owned).unwrap_or_default()
 }
 
-fn amount(items: &mut Items<'_>) -> Option<u16> {
-    let name = "amountHundredthsMl";
-    let node = items.given(name)?;
-    let number = node.raw().parse().ok().filter(|amount| AMOUNTS.contains(amount));
-    if number.is_none() {
-        let at = items.at(name);
-        let (ja, en) = ("1〜1000の整数(0.01 mL単位)", "a whole number of 1 to 1000 (in 0.01 mL)");
-        items.findings.push(wrong_type(at, ja, en));
-    }
-    number
+/// In hundredths of a millilitre.
+pub(super) fn amount(items: &mut Items<'_>) -> Option<u16> {
+    items.whole("amountHundredthsMl", AMOUNTS)
 }
 
 /// As a number with one decimal: 36.5.
@@ -289,6 +282,32 @@ pub fn parse_body(tree: &Tree<'_>) -> Result<(String, DoseAsked), Vec<Finding>> 
             findings.extend(dose.and_then(Result::err).into_iter().flatten());
             Err(findings)
         }
+    }
+}
+
+/// What is to be recorded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Asked {
+    /// A dose under a reception.
+    Dose(String, Box<DoseAsked>),
+    /// A draft that the gate gave.
+    Draft(String),
+}
+
+/// Reads the body of a dose to be recorded: `reception` and `dose`, or `draft` alone.
+///
+/// # Errors
+/// All that is wrong.
+pub fn parse_record(tree: &Tree<'_>) -> Result<Asked, Vec<Finding>> {
+    let mut items = Items::of(tree.root(), "");
+    if items.given("draft").is_none() {
+        return parse_body(tree).map(|(reception, dose)| Asked::Dose(reception, Box::new(dose)));
+    }
+    items.only(&["draft"], Severity::Stop);
+    let draft = items.text("draft", Shape::line(limits::RECEPTION));
+    match draft.filter(|_| items.findings.is_empty()) {
+        Some(draft) => Ok(Asked::Draft(draft.into_owned())),
+        None => Err(items.findings),
     }
 }
 

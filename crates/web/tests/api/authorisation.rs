@@ -128,10 +128,47 @@ fn systems() -> Vec<Line> {
     ]
 }
 
+/// Reception, gate and record: institutions only; what they hold is not held by others.
+fn doses() -> Vec<Line> {
+    let who = r#"{"nameAndBirth":{"nameKana":"ダレカ","dateOfBirth":"2020-01-01"}}"#;
+    let held = r#"{"reception":"x"}"#;
+    let dose =
+        r#"{"reception":"x","dose":{"product":"mr","physician":"医","judgement":"possible"}}"#;
+    let mend = r#"{"reason":"x"}"#;
+    let of = |route: &'static str, body| ("POST", route, route, body, tokens("404 404 422 422"));
+    vec![
+        of("/pmh/v1/immunization/receptions", who),
+        of("/pmh/v1/immunization/reception-views", held),
+        of("/pmh/v1/immunization/gate-checks", dose),
+        of("/pmh/v1/immunization/doses", dose),
+        (
+            "POST",
+            "/pmh/v1/immunization/doses/{id}/correction",
+            "/pmh/v1/immunization/doses/x/correction",
+            mend,
+            tokens("404 404 404 404"),
+        ),
+        (
+            "POST",
+            "/pmh/v1/immunization/doses/{id}/cancellation",
+            "/pmh/v1/immunization/doses/x/cancellation",
+            mend,
+            tokens("404 404 404 404"),
+        ),
+        (
+            "GET",
+            "/pmh/v1/immunization/doses/{id}",
+            "/pmh/v1/immunization/doses/x",
+            "",
+            tokens("404 404 404 404"),
+        ),
+    ]
+}
+
 fn table() -> Vec<Line> {
     // Last, because it ends the sessions.
     let leave = ("POST", "/leave", "/leave", "csrf={csrf}", everybody("303"));
-    [public(), pages(), systems(), vec![leave]].concat()
+    [public(), pages(), systems(), doses(), vec![leave]].concat()
 }
 
 /// Persons 1 (guardian of 2) and 3 with cards; a task, a held case and a log that has begun.

@@ -5,6 +5,7 @@
 mod authorisation;
 mod bodies;
 mod desk;
+mod dose;
 mod eligibility;
 mod feed;
 mod harness;

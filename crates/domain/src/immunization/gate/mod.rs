@@ -15,6 +15,7 @@ mod tests;
 
 pub use stop::{Mistake, Step, Stop, Why};
 
+use super::body::{Route, Site};
 use super::notice::{Code, Notice, Verdict};
 use super::person::Dose;
 use super::schedule::{Product, ProductId, SeriesId};
@@ -71,10 +72,10 @@ pub struct Material {
     pub expires: Option<Date>,
     /// In hundredths of a millilitre.
     pub hundredths: Option<u32>,
-    /// 接種部位, a code of the edge.
-    pub site: String,
-    /// 接種経路, as [`super::Amount::route`] has it.
-    pub route: String,
+    /// 接種部位
+    pub site: Option<Site>,
+    /// 接種経路
+    pub route: Option<Route>,
     /// Whether the lot stands on the list of recalls.
     pub recalled: bool,
 }
@@ -255,9 +256,6 @@ impl<'s> Agreed<'s> {
     }
 }
 
-/// The route that has no site, as [`super::Amount::route`] has it.
-const ORAL: &str = "経口";
-
 fn wrong_with<'s>(
     material: &Material,
     walk: &Walk<'_>,
@@ -265,17 +263,17 @@ fn wrong_with<'s>(
     today: Date,
 ) -> Vec<Why<'s>> {
     let dose = &walk.dose;
-    let mut routes = product.amounts.iter().filter_map(|amount| amount.route.as_deref()).peekable();
-    let laid_down = routes.peek().is_some();
-    let unknown_route =
-        laid_down && !routes.any(|routes| routes.split('・').any(|route| route == material.route));
+    let mut routes = product.routes().peekable();
+    let other_route = routes.peek().is_some() && !routes.any(|it| Some(it) == material.route);
+    let needs_site = material.route.is_some_and(Route::has_site);
+    let no_amount = !product.amounts.is_empty() && material.hundredths.is_none();
     [
         (material.product != dose.product).then_some(Why::OtherProduct(material.product)),
         (material.lot.trim().is_empty() || material.expires.is_none()).then_some(Why::LotMissing),
         material.recalled.then_some(Why::Recalled),
-        material.hundredths.is_none().then_some(Why::AmountMissing),
-        unknown_route.then_some(Why::Route),
-        (material.site.trim().is_empty() && material.route != ORAL).then_some(Why::SiteMissing),
+        no_amount.then_some(Why::AmountMissing),
+        other_route.then_some(Why::Route),
+        (needs_site && material.site.is_none()).then_some(Why::SiteMissing),
         (dose.date > today || dose.date < walk.arrived.received_on).then_some(Why::Day),
     ]
     .into_iter()

@@ -236,6 +236,15 @@ impl Stop<'_> {
         }
     }
 
+    /// The first day on which it would be right, where waiting helps.
+    #[must_use]
+    pub fn possible_from(&self) -> Option<Date> {
+        match &self.why {
+            Why::Notice(notice) | Why::NotRoutine(notice) => notice.possible_from,
+            _ => None,
+        }
+    }
+
     /// What is wrong and what to do, for whoever stands at the desk.
     #[must_use]
     pub fn sentence(&self, schedule: &Schedule, reader: Reader) -> String {

@@ -47,8 +47,8 @@ fn good() -> Case {
             lot: "AB12".into(),
             expires: Some(TODAY),
             hundredths: Some(50),
-            site: "left-arm".into(),
-            route: "皮下".into(),
+            site: Some(Site::LeftArm),
+            route: Some(Route::Subcutaneous),
             recalled: false,
         },
         on: TODAY,
@@ -104,7 +104,7 @@ fn nothing_passes_around_a_step() {
     check(|case| case.arrived.form_is_theirs = false, "identity");
     check(|case| case.arrived.followed = false, "eligibility");
     check(|case| (case.arrived.followed, case.voluntary) = (false, true), "passed 定期");
-    check(|case| case.material.site = " ".into(), "material");
+    check(|case| case.material.site = None, "material");
     check(|case| case.codes = vec![Code::IntervalTooShort], "sequence");
     check(|case| (case.codes, case.voluntary) = (vec![Code::WrongProduct], true), "sequence");
     check(|case| case.codes = vec![Code::LiveVaccineInterval], "live-vaccine");
@@ -118,7 +118,7 @@ fn nothing_passes_around_a_step() {
     check(|case| case.material.expires = None, "material");
     check(|case| case.material.recalled = true, "material");
     check(|case| case.material.hundredths = None, "material");
-    check(|case| case.material.route = "経口".into(), "material");
+    check(|case| case.material.route = Some(Route::Oral), "material");
     check(|case| case.on = date(2026, 11, 24), "material");
     check(|case| case.on = date(2026, 11, 22), "consent+material");
 }
