@@ -187,7 +187,7 @@ impl<'a> Desk<'a> {
     /// the paper before the desk.
     fn consent(&self, read: &Read<'_>, series: Option<&str>) -> Option<Consent> {
         if let Some(paper) = read.asked.paper {
-            let may = self.may_consent(series, paper.by, paper.on);
+            let may = self.may_consent(series, paper.by, read.on);
             return may.then(|| Consent { by: by(paper.by), on: paper.on, on_paper: true });
         }
         let kept = read.form.filter(|kept| self.covers(kept, series))?;

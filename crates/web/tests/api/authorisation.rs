@@ -82,6 +82,7 @@ fn pages() -> Vec<Line> {
     let search = "csrf={csrf}&insurer=06130017&symbol=12&number=1&branch=01&consent=yes";
     let decide = "csrf={csrf}&decision=reject&checked=yes";
     let desk = sessions("200 404 404 404 404 404");
+    let of_desk = |route: &'static str, body| ("POST", route, route, body, desk.clone());
     let officers = sessions("404 200 200 404 404 404");
     let officer = sessions("404 404 200 404 404 404");
     let decided = sessions("404 404 303 404 404 404");
@@ -90,7 +91,13 @@ fn pages() -> Vec<Line> {
     vec![
         ("GET", "/clinic", "/clinic", "", desk.clone()),
         ("POST", "/clinic/tap", "/clinic/tap", tap, desk.clone()),
-        ("POST", "/clinic/search", "/clinic/search", search, desk),
+        ("POST", "/clinic/search", "/clinic/search", search, desk.clone()),
+        ("GET", "/clinic/immunization", "/clinic/immunization", "", desk.clone()),
+        of_desk("/clinic/immunization/receive", "csrf={csrf}&card=guardian&pin=1234"),
+        of_desk("/clinic/immunization/again", "csrf={csrf}&reception=x"),
+        of_desk("/clinic/immunization/check", "csrf={csrf}&reception=x&product=mr"),
+        of_desk("/clinic/immunization/record", "csrf={csrf}&draft=x"),
+        of_desk("/clinic/immunization/put-off", "csrf={csrf}&reception=x&product=mr"),
         ("GET", "/resident/child/{id}", "/resident/child/{child}", "", guardian),
         ("GET", "/resident/looks.json", "/resident/looks.json", "", residents),
         ("GET", "/municipality", "/municipality", "", officers.clone()),
