@@ -70,7 +70,7 @@ pub struct PastDose {
     /// The day.
     pub date: Date,
     /// In hundredths of a millilitre.
-    pub hundredths: Option<u32>,
+    pub hundredths: Option<u16>,
     /// ロット番号
     pub lot: Option<String>,
     /// 有効期限
@@ -261,7 +261,7 @@ fn dose(
     })
 }
 
-fn whole(items: &mut Items<'_>, name: &'static str) -> Option<u32> {
+fn whole(items: &mut Items<'_>, name: &'static str) -> Option<u16> {
     let node = items.given(name)?;
     let number = node.raw().parse().ok().filter(|amount| (1..=1000).contains(amount));
     if number.is_none() {

@@ -156,16 +156,13 @@ fn face_of(past: &PastDose, new: &New<'_>, known: Option<&Stored>) -> Result<Dos
         institution_name: past.institution_name.clone(),
         lot: past.lot.clone(),
         expires: past.expires,
-        hundredths: past.hundredths.and_then(|amount| u16::try_from(amount).ok()),
+        hundredths: past.hundredths,
         program: past.routine.map(|yes| if yes { Program::Routine } else { Program::Voluntary }),
         correction: past.reason.clone(),
         ..DoseFace::new(&past.product, past.date, recorded, Origin::Municipality)
     };
     let before = known.map(|row| dose::read(&row.body).map_err(unreadable)).transpose()?;
     // The same dose keeps the instant at which it was first recorded so.
-    let same = before.map(|before| before.recorded).map(of);
-    let same = same.filter(|same| {
-        known.is_some_and(|row| dose::read(&row.body).is_ok_and(|before| before == *same))
-    });
+    let same = before.filter(|before| of(before.recorded) == *before);
     Ok(same.unwrap_or_else(|| of(new.at)))
 }

@@ -123,6 +123,34 @@ async fn each_record_is_judged_by_itself() {
 }
 
 #[tokio::test]
+async fn an_amount_is_kept_as_sent_or_refused() {
+    let api = Api::new().await;
+    let cases = [
+        (json!(null), Ok(None)),
+        (json!(1), Ok(Some(1))),
+        (json!(1_000), Ok(Some(1_000))),
+        (json!(1_001), Err("wrong-type")),
+        // 65536 more than fifty: nobody cuts it to sixteen bits.
+        (json!(65_586), Err("wrong-type")),
+    ];
+    for (n, (amount, want)) in (1..).zip(cases) {
+        let dose = json!({ "doseKey": "d", "product": "mr", "date": "2021-05-01",
+            "amountHundredthsMl": amount });
+        let outcomes = api.outcomes(PATH, &json!([target(n, &json!({ "doses": [dose] }))])).await;
+        match want {
+            Ok(want) => {
+                assert_eq!(outcomes, ["accepted"], "{amount}");
+                assert_eq!(doses(&api, n).await[0].hundredths, want, "{amount}");
+            }
+            Err(code) => {
+                let want = format!("{code} /0/doses/0/amountHundredthsMl");
+                assert_eq!(outcomes, [want], "{amount}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
 async fn whoever_leaves_is_followed_no_more_and_the_history_goes_with_them() {
     let api = Api::new().await;
     let gone = json!({ "modificationSeg": "2", "myNumber": my_number(1),
