@@ -18,8 +18,8 @@ use super::item::{Shape, misshapen};
 use super::limits;
 
 pub use card::{CardCells, cards};
-pub use certificate::{batches, certificates};
-pub use insured::{InsuredRow, insured};
+pub use certificate::{batches, certificate_columns, certificates};
+pub use insured::{INSURED_COLUMNS, InsuredRow, insured};
 pub use result::{RESULT_HEADER, Said, of_task, result_lines};
 
 /// Rows of one file at most.
