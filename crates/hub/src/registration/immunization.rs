@@ -142,6 +142,12 @@ fn face_of(past: &PastDose, new: &New<'_>, known: Option<&Stored>) -> Result<Dos
         lot: past.lot.clone(),
         expires: past.expires,
         hundredths: past.hundredths,
+        gtin: past.gtin.clone(),
+        site: past.site.clone(),
+        route: past.route.clone(),
+        physician: past.physician.clone(),
+        special: past.special.map(str::to_owned),
+        note: past.note.clone(),
         program: past.routine.map(|yes| if yes { Program::Routine } else { Program::Voluntary }),
         correction: past.reason.clone(),
         ..DoseFace::new(&past.product, past.date, recorded, Origin::Municipality)

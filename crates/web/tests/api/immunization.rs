@@ -79,9 +79,50 @@ async fn past_doses_are_kept_once_corrected_and_ended() {
 }
 
 #[tokio::test]
+async fn what_a_register_says_of_a_dose_is_kept() {
+    let api = Api::new().await;
+    let said = json!({ "doseKey": "d", "product": "mr", "date": "2021-05-01",
+        "gtin": "4987123456784", "site": "左上腕", "route": "皮下", "physician": "見本 医師",
+        "institutionCode": "4510210018", "institutionName": "都城見本クリニック",
+        "expires": "2022-03-31", "special": "long-term-illness", "note": "里帰り先で接種" });
+    let record = target(1, &json!({ "doses": [said] }));
+    assert_eq!(api.outcomes(PATH, &json!([record])).await, ["accepted"]);
+    let kept = doses(&api, 1).await.remove(0);
+    let told = [
+        kept.gtin,
+        kept.site,
+        kept.route,
+        kept.physician,
+        kept.institution,
+        kept.institution_name,
+        kept.expires.map(|day| day.to_string()),
+        kept.special,
+        kept.note,
+    ];
+    let want = [
+        "04987123456784",
+        "左上腕",
+        "皮下",
+        "見本 医師",
+        "4510210018",
+        "都城見本クリニック",
+        "2022-03-31",
+        "long-term-illness",
+        "里帰り先で接種",
+    ];
+    assert_eq!(told.map(Option::unwrap), want);
+}
+
+#[tokio::test]
 async fn each_record_is_judged_by_itself() {
     let api = Api::new().await;
     let one = |dose: Value| json!({ "doses": [dose] });
+    let d = |key: &str| json!({ "doseKey": key, "product": "mr", "date": "2021-05-01" });
+    let with = |more: Value| {
+        let mut dose = d("d");
+        merge(&mut dose, &more);
+        one(dose)
+    };
     let cases = [
         (json!({}), "accepted"),
         (json!({ "doses": [] }), "accepted"),
@@ -106,6 +147,21 @@ async fn each_record_is_judged_by_itself() {
                      "amountHundredthsMl": 0.5 })),
             "refused wrong-type doses/0/amountHundredthsMl",
         ),
+        (json!({ "doses": [d("a"), d("b"), d("a")] }), "refused dose-twice doses/2/doseKey"),
+        // A figure may look like a 個人番号 by chance, a text may not.
+        (json!({ "doses": [d("123456789018")] }), "accepted"),
+        (with(json!({ "note": "123456789018" })), "refused my-number-in-text doses/0/note"),
+        (
+            with(json!({ "lotNumber": my_number(11) })),
+            "refused my-number-outside doses/0/lotNumber",
+        ),
+        (with(json!({ "gtin": "4987123456784" })), "accepted"),
+        (with(json!({ "gtin": "4987123456783" })), "refused wrong-gtin doses/0/gtin"),
+        (with(json!({ "gtin": "123456789018" })), "refused wrong-gtin doses/0/gtin"),
+        (with(json!({ "special": "" })), "accepted"),
+        (with(json!({ "special": "holiday" })), "refused wrong-value doses/0/special"),
+        (with(json!({ "physician": "医".repeat(201) })), "refused too-long doses/0/physician"),
+        (with(json!({ "route": "皮\n下" })), "refused wrong-characters doses/0/route"),
         (json!({ "flags": ["tall"] }), "refused wrong-value flags"),
         (json!({ "weight": 3 }), "refused unknown-item weight"),
         (json!({ "modificationSeg": "3" }), "refused wrong-value modificationSeg"),
@@ -143,7 +199,7 @@ async fn an_amount_is_kept_as_sent_or_refused() {
                 assert_eq!(doses(&api, n).await[0].hundredths, want, "{amount}");
             }
             Err(code) => {
-                let want = format!("{code} /0/doses/0/amountHundredthsMl");
+                let want = format!("refused {code} /0/doses/0/amountHundredthsMl");
                 assert_eq!(outcomes, [want], "{amount}");
             }
         }
