@@ -1,8 +1,9 @@
 //! `facts`: what the desk knows besides. Everything may be left out.
 
+use domain::decimal::tenths;
 use domain::immunization::{Delay, DelayReason, Facts, Schedule, Set, flag};
 
-use super::cursor::{Cursor, tenths, text};
+use super::cursor::{Cursor, text};
 use super::question::date;
 use crate::ask::fields::{Fields, Refusal, wrong_type};
 

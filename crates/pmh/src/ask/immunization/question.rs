@@ -1,10 +1,11 @@
 //! The members of a question about vaccines.
 
+use domain::decimal::hundredths;
 use domain::immunization::{Dose, Facts, Schedule};
 use domain::person::Sex;
 use jiff::civil::Date;
 
-use super::cursor::{Cursor, hundredths, text};
+use super::cursor::{Cursor, text};
 use crate::ask::fields::{Fields, Refusal, duplicate, missing, unknown, wrong_type};
 
 /// The most doses of one history. Ours; nobody has so many.
