@@ -88,7 +88,7 @@ pub fn batches(records: &[Row<String>]) -> Vec<Vec<(usize, &str)>> {
     batches
 }
 
-fn too_long() -> Finding {
+pub(super) fn too_long() -> Finding {
     let most = RECORD_BYTES >> 10;
     Finding::stop(
         "row-too-long",
