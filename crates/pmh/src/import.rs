@@ -179,7 +179,7 @@ impl ImportCommand {
             Err(findings) => Outcome::new(row.line, RecordResult::Refused, findings),
         };
         let mut outcomes: Vec<Outcome> = rows.iter().map(first).collect();
-        let mut done = 0;
+        let (mut done, total) = (0, good(&rows).count());
         for batch in csv::batches(&rows) {
             let kind = TaskKind::MedicalSubsidy;
             for (at, result, findings) in self.register(hub, kind, &batch).await? {
@@ -187,7 +187,7 @@ impl ImportCommand {
                 outcomes[at].findings = csv::of_task(&findings);
             }
             done += batch.len();
-            progress::show("certificates", done, rows.len());
+            progress::show("certificates", done, total);
         }
         Ok(outcomes)
     }
@@ -204,7 +204,7 @@ impl ImportCommand {
         let (accepted, refused) = (RecordResult::Accepted, RecordResult::Refused);
         let (mut results, mut verdicts) =
             (vec![accepted; people], vec![Verdict::default(); people]);
-        let mut done = 0;
+        let (mut done, total) = (0, good(&file.people).count());
         for batch in csv::batches(&file.people) {
             let kind = TaskKind::Immunization;
             for (at, result, findings) in self.register(hub, kind, &batch).await? {
@@ -212,7 +212,7 @@ impl ImportCommand {
                 verdicts[at] = Verdict::of_task(&findings);
             }
             done += batch.len();
-            progress::show("immunization", done, people);
+            progress::show("immunization", done, total);
         }
         let outcome = |(line, judged, findings): (u64, Option<usize>, _)| {
             let result = judged.map_or(refused, |person| results[person]);

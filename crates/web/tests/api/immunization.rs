@@ -4,7 +4,7 @@ use domain::access::{Basis, Caller, Purpose, Request, Role};
 use fhir::Kind;
 use fhir::profiles::immunization::{self, DoseFace};
 use serde_json::{Value, json};
-use store::StoreError;
+use store::record::Stored;
 
 use crate::harness::{Api, five, merge, my_number};
 
@@ -27,31 +27,39 @@ fn target(n: u32, changes: &Value) -> Value {
     record
 }
 
-/// The doses of the record, as the municipality that registered them follows them.
-async fn doses(api: &Api, n: u32) -> Vec<DoseFace> {
-    let caller = Caller {
+/// The system of the municipality.
+pub(crate) fn city() -> Caller {
+    Caller {
         role: Role::MunicipalitySystem,
         organisation: hub::testing::MUNICIPALITY.into(),
         actor: "city".into(),
         terminal: String::new(),
         resident: None,
-    };
+    }
+}
+
+/// The doses of the record, as the municipality that registered them follows them.
+async fn doses(api: &Api, n: u32) -> Vec<DoseFace> {
+    rows(api, n).await.iter().map(|row| immunization::read(&row.body).unwrap()).collect()
+}
+
+/// The same as they are stored.
+pub(crate) async fn rows(api: &Api, n: u32) -> Vec<Stored> {
     let request = Request {
-        caller,
+        caller: city(),
         purpose: Purpose::Registration,
         basis: Basis::MunicipalTask,
         at: api.test.hub.now(),
     };
     let number = domain::number::MyNumber::parse(&my_number(n)).unwrap();
     let key = api.test.hub.store().vault().key_of(&number);
-    let bodies = api.test.hub.store().read(move |tx| {
+    let rows = api.test.hub.store().read(move |tx| {
         let find = domain::access::find(request.clone()).unwrap();
         let found = tx.find(&find, &key)?.unwrap();
         let access = tx.decide(&found, &request)?.unwrap();
-        let rows = tx.enter(access)?.read(Kind::Dose)?;
-        Ok::<_, StoreError>(rows.into_iter().map(|row| row.body).collect::<Vec<_>>())
+        tx.enter(access)?.read(Kind::Dose)
     });
-    bodies.await.unwrap().iter().map(|body| immunization::read(body).unwrap()).collect()
+    rows.await.unwrap()
 }
 
 #[tokio::test]

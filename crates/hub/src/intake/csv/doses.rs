@@ -88,6 +88,8 @@ struct Place {
     person: usize,
     /// Which dose of theirs it is.
     dose: Option<usize>,
+    /// What is said of the person is said here.
+    first: bool,
 }
 
 /// A file of residents and their past doses.
@@ -256,13 +258,15 @@ struct Person {
 
 impl Gathered {
     fn add(&mut self, line: u64, entry: Entry) {
+        let known = self.people.len();
         let at = self.whose(line, &entry.person[MY_NUMBER]);
+        let first = at == known;
         let person = &mut self.people[at];
         let mut findings = entry.findings;
         findings.extend(person.take(line, entry.person));
         let dose = entry.dose.map(|dose| person.keep(line, dose)).transpose();
         let dose = dose.map_err(|finding| findings.push(finding)).unwrap_or_default();
-        let place = Place { person: at, dose };
+        let place = Place { person: at, dose, first };
         let read = if findings.is_empty() { Ok(place) } else { Err(findings) };
         person.wrong = person.wrong.or(read.is_err().then_some(line));
         self.rows.push(Row { line, read });
@@ -403,24 +407,23 @@ impl DoseFile {
                 }
                 Ok((place, Ok(_))) => {
                     let verdict = &verdicts[place.person];
-                    (Some(place.person), self.judged(row.line, place, verdict))
+                    (Some(place.person), self.judged(place, verdict))
                 }
             };
             (row.line, judged, said.into_iter().map(|said| self.shown(said)).collect())
         })
     }
 
-    fn judged(&self, line: u64, place: Place, verdict: &Verdict) -> Vec<Said> {
-        let first = self.people[place.person].line;
-        // What is said of the person stands at their first row.
+    fn judged(&self, place: Place, verdict: &Verdict) -> Vec<Said> {
         let here = |(dose, _): &&(Option<usize>, Said)| match dose {
-            None => line == first,
+            None => place.first,
             dose => *dose == place.dose,
         };
         let mut said: Vec<Said> = verdict.0.iter().filter(here).map(|of| of.1.clone()).collect();
         if verdict.refuses() && !said.iter().any(Said::refuses) {
             let dose = verdict.culprit().and_then(|dose| self.lines[place.person].get(dose));
-            said.push(Said::from(&person_refused(dose.copied().unwrap_or(first))));
+            let line = dose.copied().unwrap_or(self.people[place.person].line);
+            said.push(Said::from(&person_refused(line)));
         }
         said
     }
