@@ -41,6 +41,18 @@ fn every_item_of_the_interface_has_a_column() {
 }
 
 #[test]
+fn the_page_describes_every_column_and_its_mapping_reads() {
+    let page = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/immunization.md");
+    let page = std::fs::read_to_string(page).unwrap();
+    for column in DOSE_COLUMNS {
+        assert!(page.contains(&format!("`{column}`")), "{column}");
+    }
+    let (_, example) = page.split_once("```toml\n").unwrap();
+    let (example, _) = example.split_once("```").unwrap();
+    assert_eq!(Mapping::parse(example.as_bytes()).map_err(|of| of.en).err(), None);
+}
+
+#[test]
 fn rows_of_a_person_are_one_record_wherever_they_stand() {
     let file = format!(
         "{HEADER}\n\
