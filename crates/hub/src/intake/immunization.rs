@@ -11,6 +11,7 @@ use domain::person::FiveAttributes;
 use fhir::json::{Node, Tree};
 use jiff::civil::Date;
 
+use super::dose::amount;
 use super::item::{Items, Shape, wrong_type};
 use super::{five, limits, subsidy, twice};
 
@@ -57,9 +58,6 @@ pub const SPECIALS: [&str; 5] =
 
 /// Doses of one record at most.
 pub const DOSES: usize = 200;
-
-/// Amounts of a dose, in hundredths of a millilitre.
-pub(super) const AMOUNTS: std::ops::RangeInclusive<u16> = 1..=1000;
 
 /// Items of a dose in which a 個人番号 may seem to stand by chance.
 const FIGURES: [&str; 3] = ["doseKey", "lotNumber", "gtin"];
@@ -275,7 +273,7 @@ fn dose(items: &mut Items<'_>, known: Known<'_>) -> Option<PastDose> {
         key: String::new(),
         product: String::new(),
         date: known.today,
-        hundredths: whole(items, "amountHundredthsMl"),
+        hundredths: amount(items),
         lot: items.optional_text("lotNumber", Shape::line(limits::CODE)),
         expires: items.optional_day("expires"),
         gtin: gtin(items),
@@ -319,17 +317,6 @@ fn special(items: &mut Items<'_>) -> Option<&'static str> {
         return None;
     }
     items.one_of("special", &SPECIALS).map(|which| SPECIALS[which])
-}
-
-fn whole(items: &mut Items<'_>, name: &'static str) -> Option<u16> {
-    let node = items.given(name)?;
-    let number = node.raw().parse().ok().filter(|amount| AMOUNTS.contains(amount));
-    if number.is_none() {
-        let at = items.at(name);
-        let (ja, en) = ("1〜1000の整数(0.01 mL単位)", "a whole number of 1 to 1000 (in 0.01 mL)");
-        items.findings.push(wrong_type(at, ja, en));
-    }
-    number
 }
 
 fn unknown_product() -> Finding {

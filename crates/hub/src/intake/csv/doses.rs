@@ -9,7 +9,8 @@ use domain::decimal::hundredths;
 use domain::finding::Finding;
 use fhir::json::Writer;
 
-use super::super::immunization::{AMOUNTS, DOSES};
+use super::super::dose::AMOUNTS;
+use super::super::immunization::DOSES;
 use super::certificate::{RECORD_BYTES, too_long};
 use super::mapping::Mapping;
 use super::result::{Said, of_items};
