@@ -42,7 +42,7 @@ const CONDITIONS: usize = 50;
 /// Characters of what a scanner types.
 const SCAN: usize = 400;
 /// Amounts, in hundredths of a millilitre.
-const AMOUNTS: std::ops::RangeInclusive<u16> = 1..=1000;
+pub(super) const AMOUNTS: std::ops::RangeInclusive<u16> = 1..=1000;
 
 /// What the desk says of a dose that is about to be given, or was given a moment ago.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

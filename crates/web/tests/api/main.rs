@@ -6,6 +6,7 @@ mod authorisation;
 mod bodies;
 mod desk;
 mod dose;
+mod dose_files;
 mod eligibility;
 mod feed;
 mod harness;
