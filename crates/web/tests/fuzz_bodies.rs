@@ -157,7 +157,7 @@ fn no_value_in_a_wrong_place_makes_the_intake_panic() {
 
 fn known(book: &Lawbook) -> immunization::Known<'_> {
     let today = jiff::civil::date(2026, 11, 24);
-    immunization::Known { product: &|code| code == "mr", numbers: &book.numbers, today }
+    immunization::Known { schedule: &book.immunization, numbers: &book.numbers, today }
 }
 
 fn read_all(body: &[u8], book: &Lawbook) {

@@ -198,7 +198,7 @@ fn form_seen(book: &Lawbook, kept: &KeptForm, institution: &str) -> Option<FormS
     })
 }
 
-fn history(schedule: &Schedule, chart: &Chart) -> Vec<DoseSeen> {
+pub(super) fn history(schedule: &Schedule, chart: &Chart) -> Vec<DoseSeen> {
     let judged = schedule.audit(&chart.person(&chart.facts));
     let judged = chart.places.iter().zip(&judged).rev();
     let seen = judged.map(|(place, judged)| {

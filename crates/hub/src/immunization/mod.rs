@@ -7,5 +7,6 @@ pub mod entry;
 pub mod form;
 mod gate;
 pub mod mend;
+pub mod past;
 pub mod reception;
 pub mod record;

@@ -6,6 +6,7 @@ use std::collections::HashSet;
 
 use domain::finding::{Finding, Severity, few, refused};
 use domain::gs1::Gtin;
+use domain::immunization::Schedule;
 use domain::number::{Kind, MyNumber, NumberRules, verify};
 use domain::person::FiveAttributes;
 use fhir::json::{Node, Tree};
@@ -116,6 +117,24 @@ pub struct PastDose {
     pub deleted: bool,
 }
 
+/// Where a desk has a past dose from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Provenance {
+    /// `paper`: 紙の予診票, 母子健康手帳.
+    Paper,
+    /// `elsewhere`: somebody said so, or it was given abroad.
+    Elsewhere,
+}
+
+/// A past dose that a desk tells of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ToldDose {
+    /// Where it is from.
+    pub provenance: Provenance,
+    /// The dose.
+    pub dose: PastDose,
+}
+
 /// One record that can be registered.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Target {
@@ -143,8 +162,8 @@ pub type Record = Result<Target, Vec<Finding>>;
 /// What records are held against.
 #[derive(Clone, Copy)]
 pub struct Known<'k> {
-    /// Whether the schedule knows a vaccine.
-    pub product: &'k dyn Fn(&str) -> bool,
+    /// The vaccines.
+    pub schedule: &'k Schedule,
     /// Numbers of institutions.
     pub numbers: &'k NumberRules,
     /// Today: no dose was given after it.
@@ -257,11 +276,37 @@ fn too_many(count: usize) -> Finding {
     )
 }
 
+/// The body of a past dose that a desk tells of: whose reception, where it is from, the dose.
+///
+/// # Errors
+///
+/// All that is wrong; places are `dose/…`.
+pub fn told(tree: &Tree<'_>, known: Known<'_>) -> Result<(String, ToldDose), Vec<Finding>> {
+    let mut items = Items::of(tree.root(), "");
+    items.only(&["reception", "provenance", "dose"], Severity::Stop);
+    let reception = items.text("reception", Shape::line(limits::RECEPTION));
+    let provenance = items.one_of("provenance", &["paper", "elsewhere"]);
+    let dose = items.required("dose").and_then(|node| {
+        let mut inner = Items::of(node, "dose/");
+        let found = dose(&mut inner, known);
+        inner.numbers_only_in(&[], &[], &["doseKey", "gtin", "lotNumber"]);
+        items.findings.append(&mut inner.findings);
+        found
+    });
+    match (reception, provenance, dose) {
+        (Some(reception), Some(which), Some(dose)) if !refused(&items.findings) => {
+            let provenance = [Provenance::Paper, Provenance::Elsewhere][which];
+            Ok((reception.into_owned(), ToldDose { provenance, dose }))
+        }
+        _ => Err(few(items.findings)),
+    }
+}
+
 fn dose(items: &mut Items<'_>, known: Known<'_>) -> Option<PastDose> {
     items.only(&DOSE_ITEMS, Severity::Stop);
     let key = items.text("doseKey", Shape::line(limits::KEY));
     let product = items.text("product", Shape::line(limits::CODE));
-    if product.as_ref().is_some_and(|code| !(known.product)(code)) {
+    if product.as_ref().is_some_and(|code| known.schedule.product(code).is_none()) {
         items.note("product", [unknown_product()]);
     }
     let date = items.day("date");

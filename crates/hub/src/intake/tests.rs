@@ -82,7 +82,7 @@ fn every_item_is_judged_by_its_own_rules() {
 fn an_amount_is_a_whole_number_of_hundredths() {
     let book = lawbook::Lawbook::embedded().unwrap();
     let known = immunization::Known {
-        product: &|code| book.immunization.product(code).is_some(),
+        schedule: &book.immunization,
         numbers: &book.numbers,
         today: jiff::civil::date(2026, 4, 1),
     };

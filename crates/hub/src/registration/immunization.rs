@@ -5,10 +5,10 @@
 use domain::finding::Finding;
 use fhir::Kind as Record;
 use fhir::json::Tree;
-use fhir::profiles::immunization::{self as dose, DoseFace, DoseStatus, Origin, Program};
+use fhir::profiles::immunization::Origin;
 use fhir::profiles::immunization_target::{self, ImmunizationTarget};
 use jiff::civil::Date;
-use store::record::{New, Stored};
+use store::record::New;
 use store::{Room, StoreError, Tx};
 
 use super::intake_records::Parsed;
@@ -16,16 +16,12 @@ use super::listing::{Listing, unknown_person};
 use super::{Applied, Context, Deed, Prepared, findings};
 use crate::eligibility::unreadable;
 use crate::enter;
-use crate::intake::immunization::{self, Change, Known, PastDose, Target};
+use crate::immunization::past::{keep, known};
+use crate::intake::immunization::{self, Change, Target};
 
 /// Reads the records, and warns of those that stand again later in the batch.
 pub(super) fn parse(context: &Context, tree: &Tree<'_>) -> Result<Vec<Parsed>, Finding> {
-    let book = context.hub.book();
-    let known = Known {
-        product: &|code| book.immunization.product(code).is_some(),
-        numbers: &book.numbers,
-        today: context.hub.now().day_in_japan(),
-    };
+    let known = known(&context.hub);
     let mut records: Vec<immunization::Record> = immunization::parse(tree, known)?.collect();
     let superseded = immunization::superseded(&records);
     findings::warn(&mut records, superseded, |target| &mut target.warnings);
@@ -68,7 +64,9 @@ impl Deed for Follow {
         room.put(&new, |item| immunization_target::write(&face, item, &patient))?;
         room.put_residence(&context.municipality, face.since, face.left_on)?;
         for (past, item) in self.target.doses.iter().zip(&self.items) {
-            keep(&mut room, past, &New { kind: Record::Dose, item, ..new }, &patient)?;
+            let key = format!("{}\u{1f}{}", context.municipality, past.key);
+            let new = New { kind: Record::Dose, item, key: &key, ..new };
+            keep(&mut room, past, &new, (&patient, Origin::Municipality))?;
         }
         Ok(held.map_or(Applied::Accepted, Applied::Held))
     }
@@ -102,58 +100,4 @@ impl Follow {
             flags: self.target.flags.clone(),
         })
     }
-}
-
-/// Keeps a past dose, or ends it. What is sent again unchanged leaves no version.
-fn keep(
-    room: &mut Room<'_, '_>,
-    past: &PastDose,
-    new: &New<'_>,
-    patient: &str,
-) -> Result<(), StoreError> {
-    let key = format!("{}\u{1f}{}", new.custodian, past.key);
-    let new = New { key: &key, ..*new };
-    let known = room.read(Record::Dose)?.into_iter().find(|row| row.key == key);
-    let face = face_of(past, &new, known.as_ref())?;
-    if past.deleted {
-        let gone = DoseFace { status: DoseStatus::EnteredInError, ..face };
-        let mut place = String::new();
-        room.end(&new, |old| {
-            place.clone_from(&old.item);
-            dose::write(&gone, &old.item, patient)
-        })?;
-        return match place.is_empty() {
-            true => Ok(()),
-            false => room.file_dose(&place, &past.product, None),
-        };
-    }
-    let mut place = String::new();
-    room.put(&new, |item| {
-        item.clone_into(&mut place);
-        dose::write(&face, item, patient)
-    })?;
-    room.file_dose(&place, &past.product, past.lot.as_deref())
-}
-
-fn face_of(past: &PastDose, new: &New<'_>, known: Option<&Stored>) -> Result<DoseFace, StoreError> {
-    let of = |recorded| DoseFace {
-        institution: past.institution.clone(),
-        institution_name: past.institution_name.clone(),
-        lot: past.lot.clone(),
-        expires: past.expires,
-        hundredths: past.hundredths,
-        gtin: past.gtin.clone(),
-        site: past.site.clone(),
-        route: past.route.clone(),
-        physician: past.physician.clone(),
-        special: past.special.map(str::to_owned),
-        note: past.note.clone(),
-        program: past.routine.map(|yes| if yes { Program::Routine } else { Program::Voluntary }),
-        correction: past.reason.clone(),
-        ..DoseFace::new(&past.product, past.date, recorded, Origin::Municipality)
-    };
-    let before = known.map(|row| dose::read(&row.body).map_err(unreadable)).transpose()?;
-    // The same dose keeps the instant at which it was first recorded so.
-    let same = before.filter(|before| of(before.recorded) == *before);
-    Ok(same.unwrap_or_else(|| of(new.at)))
 }

@@ -9,6 +9,7 @@ use domain::form::{Consenter, State as SheetState};
 use fhir::json::{Tree, Writer};
 use hub::immunization::desk::{Choice, DeskView, DoseSeen, FormSeen, Said};
 use hub::immunization::mend::{Mended, mend_dose};
+use hub::immunization::past::record_past_dose;
 use hub::immunization::reception::{Received, look_again, receive};
 use hub::immunization::record::{Gate, Recorded, Stopped, check_dose, record_dose, record_draft};
 use hub::intake::dose::Asked;
@@ -71,6 +72,23 @@ pub(crate) async fn doses(
     };
     let status = if recorded.again { StatusCode::OK } else { StatusCode::CREATED };
     Ok(json(status, |writer| write_recorded(writer, &recorded)))
+}
+
+pub(crate) async fn past_doses(
+    InstitutionSystem(caller): InstitutionSystem,
+    State(app): State<App>,
+    JsonBody(body): JsonBody,
+) -> Result<Response, No> {
+    let known = hub::immunization::past::known(&app.hub);
+    let (reception, told) =
+        asked(body, |tree| Ok(intake::immunization::told(tree, known)?)).await?;
+    let seen = record_past_dose(&app.hub, &caller, &reception, told).await?;
+    Ok(json(StatusCode::OK, |writer| {
+        writer.member("kept").boolean(seen.is_some());
+        if let Some(seen) = &seen {
+            writer.member("dose").object(|writer| write_history(writer, seen));
+        }
+    }))
 }
 
 pub(crate) async fn correction(

@@ -141,6 +141,8 @@ fn doses() -> Vec<Line> {
     let held = r#"{"reception":"x"}"#;
     let dose =
         r#"{"reception":"x","dose":{"product":"mr","physician":"医","judgement":"possible"}}"#;
+    let past = r#"{"reception":"x","provenance":"paper",
+        "dose":{"doseKey":"1","product":"mr","date":"2020-01-01"}}"#;
     let mend = r#"{"reason":"x"}"#;
     let of = |route: &'static str, body| ("POST", route, route, body, tokens("404 404 422 422"));
     vec![
@@ -148,6 +150,7 @@ fn doses() -> Vec<Line> {
         of("/pmh/v1/immunization/reception-views", held),
         of("/pmh/v1/immunization/gate-checks", dose),
         of("/pmh/v1/immunization/doses", dose),
+        of("/pmh/v1/immunization/past-doses", past),
         (
             "POST",
             "/pmh/v1/immunization/doses/{id}/correction",

@@ -373,3 +373,55 @@ async fn what_is_put_off_is_recorded_without_a_dose() {
     let again = received(&api, "clinic", 1).await;
     assert_eq!(again["history"], json!([]));
 }
+
+#[tokio::test]
+async fn a_past_dose_is_a_fact_that_is_judged_and_never_a_way_around_the_gate() {
+    let api = Api::new().await;
+    resident(&api, 1, BABY, json!([])).await;
+    let reception = received(&api, "clinic", 1).await;
+    let token = api.token("clinic").await;
+    for (provenance, dose, want) in [
+        // Two days after the other: recorded, and the second does not count.
+        ("paper", json!({ "doseKey": "a", "product": "hepb", "date": "2026-11-10" }), "counts"),
+        ("paper", json!({ "doseKey": "b", "product": "hepb", "date": "2026-11-12" }), "not"),
+        ("paper", json!({ "doseKey": "b", "product": "hepb", "date": "2026-11-12" }), "not"),
+        (
+            "paper",
+            json!({ "doseKey": "c", "product": "hepb", "date": "2026-11-24" }),
+            "use-the-gate",
+        ),
+        (
+            "elsewhere",
+            json!({ "doseKey": "c", "product": "bcg", "date": "2026-11-24",
+                "institutionCode": hub::testing::INSTITUTION }),
+            "use-the-gate",
+        ),
+        (
+            "elsewhere",
+            json!({ "doseKey": "c", "product": "rota-1v", "date": "2026-11-24",
+                "institutionName": "海外の病院" }),
+            "counts",
+        ),
+        (
+            "paper",
+            json!({ "doseKey": "b", "product": "hepb", "date": "2026-11-12",
+            "isDeleted": true, "correctionReason": "母子健康手帳の読み違い" }),
+            "gone",
+        ),
+        ("paper", json!({ "doseKey": "d", "product": "mr", "date": "2026-11-25" }), "future-date"),
+    ] {
+        let body = json!({ "reception": reception["reception"], "provenance": provenance,
+            "dose": dose });
+        let answer = api.post(&token, "/pmh/v1/immunization/past-doses", &body).await;
+        let told = answer.json();
+        let got = match (&told["code"], &told["kept"], &told["dose"]["counts"]) {
+            (Value::String(code), ..) => code.clone(),
+            (_, Value::Bool(false), _) => "gone".to_owned(),
+            (.., Value::Bool(true)) => "counts".to_owned(),
+            _ => "not".to_owned(),
+        };
+        assert_eq!(got, want, "{dose}");
+    }
+    let again = received(&api, "clinic", 1).await;
+    assert_eq!(again["history"].as_array().unwrap().len(), 2);
+}
