@@ -2,3 +2,4 @@
 
 pub mod care;
 pub(crate) mod chart;
+pub mod form;
