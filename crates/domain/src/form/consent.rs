@@ -72,14 +72,18 @@ impl Declaration {
 const NAME_CHARACTERS: usize = 100;
 
 impl Form {
+    /// Whether `by` may consent below this form, on `day`, for somebody born on `birth`.
+    #[must_use]
+    pub fn may_consent(&self, by: Consenter, birth: Date, day: Date) -> bool {
+        let old = |age| attained(birth, age).is_ok_and(|reached| reached <= day);
+        self.consent.iter().any(|rule| rule.by == by && rule.from_age.is_none_or(old))
+    }
+
     /// Whether a consent may stand below this form for somebody born on `birth`. That they do not
     /// agree is no fault: it is an answer.
     #[must_use]
     pub fn consent_faults(&self, consent: &Consent, birth: Date) -> Vec<Finding> {
-        let day = consent.at.day_in_japan();
-        let old = |age| attained(birth, age).is_ok_and(|reached| reached <= day);
-        let allowed =
-            self.consent.iter().any(|rule| rule.by == consent.by && rule.from_age.is_none_or(old));
+        let allowed = self.may_consent(consent.by, birth, consent.at.day_in_japan());
         let named = !consent.name.trim().is_empty()
             && consent.name.chars().count() <= NAME_CHARACTERS
             && !consent.name.chars().any(char::is_control);

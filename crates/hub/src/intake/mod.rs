@@ -11,7 +11,7 @@ mod five;
 pub mod immunization;
 mod item;
 pub mod limits;
-mod number_in_text;
+pub(crate) mod number_in_text;
 pub mod relation;
 pub mod schemes;
 pub mod subsidy;
