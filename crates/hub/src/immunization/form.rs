@@ -10,6 +10,7 @@ mod offer;
 mod place;
 mod who;
 
+use domain::finding::Finding;
 use domain::form::{Consenter, Form, Sheet, State, Texts};
 use domain::immunization::{DoseName, Status};
 use jiff::civil::Date;
@@ -62,6 +63,8 @@ pub struct Entry {
     pub form: String,
     /// Its title.
     pub title: Texts,
+    /// Its first step.
+    pub first: String,
     /// The series.
     pub series: SeriesName,
     /// Which dose.
@@ -95,10 +98,10 @@ pub struct FormView {
     pub signer: String,
     /// Questions that are answered, but not shown to a guardian: another may have.
     pub withheld: Vec<String>,
-    /// Codes of findings with the questions that they are about: what keeps it from being handed in.
-    pub open: Vec<domain::finding::Finding>,
-    /// Whether the physician should hear of an answer: nothing more is told.
-    pub talk: bool,
+    /// What keeps it from being handed in, at the questions.
+    pub open: Vec<Finding>,
+    /// Questions whose answer the physician should hear of: nothing more is told.
+    pub talk: Vec<String>,
 }
 
 #[cfg(test)]

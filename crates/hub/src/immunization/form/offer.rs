@@ -67,6 +67,7 @@ impl Offer<'_> {
         Entry {
             form: self.form.id.clone(),
             title: self.form.title.clone(),
+            first: self.form.steps.first().map(|step| step.id.clone()).unwrap_or_default(),
             series: self.series.clone(),
             dose: self.item.dose,
             status: self.item.status,

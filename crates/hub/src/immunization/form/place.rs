@@ -180,7 +180,12 @@ impl Located<'_> {
             by,
             withheld,
             open: self.form.validate(&self.sheet.answers, By::Family, who.today()),
-            talk: !self.form.warnings(&self.sheet.answers).is_empty(),
+            talk: self
+                .form
+                .warnings(&self.sheet.answers)
+                .iter()
+                .map(|it| it.item.id.clone())
+                .collect(),
             sheet,
         }
     }
