@@ -104,5 +104,5 @@ pub struct FormView {
     pub talk: Vec<String>,
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "testing"))]
 mod tests;
