@@ -7,6 +7,7 @@ mod bodies;
 mod desk;
 mod eligibility;
 mod feed;
+mod forms;
 mod harness;
 mod held;
 mod immunization;
