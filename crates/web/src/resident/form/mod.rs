@@ -16,6 +16,8 @@
 mod check;
 mod list;
 mod print;
+#[cfg(test)]
+pub(crate) mod sample;
 mod say;
 mod step;
 
@@ -36,7 +38,7 @@ use crate::App;
 use crate::answer::{page as answer, refused_page, see};
 use crate::asked::{Looked, NamedThrice, Sent};
 use crate::caller::{ResidentSession, SignedIn, frame, same, stale_form};
-use crate::look::{Audience, Lang, Layout, page};
+use crate::look::{Audience, Frame, Lang, Layout, page};
 
 /// Everything that is sent of one step. Ours: the longest answers many times over.
 const BODY_BYTES: usize = 256 * 1024;
@@ -111,13 +113,12 @@ impl Trail {
     /// The page around a body, with the switch of languages to `here` in each.
     fn page(
         &self,
-        (app, me): (&App, &SignedIn),
+        frame: &Frame,
         (title, here): (&str, &dyn Fn(&Self) -> String),
         body: &Markup,
     ) -> Markup {
         let lang = if self.language == Language::English { Lang::En } else { Lang::Ja };
-        let frame = frame(app, me, "");
-        let layout = Layout { lang, ..Layout::new(&frame, Audience::Resident, title) };
+        let layout = Layout { lang, ..Layout::new(frame, Audience::Resident, title) };
         page(&layout, &html! { (self.languages(here)) (body) })
     }
 
@@ -153,7 +154,7 @@ pub(crate) async fn list(
         Ok(found) => {
             let body = list::list(&trail, &found, &|day| crate::words::day(&app.hub, day));
             let title = say::LIST.of(trail.language);
-            answer(StatusCode::OK, trail.page((&app, &me), (title, &Trail::list), &body))
+            answer(StatusCode::OK, trail.page(&frame(&app, &me, ""), (title, &Trail::list), &body))
         }
         Err(refusal) => refused_page(&refusal),
     }
@@ -316,7 +317,7 @@ struct Place<'p> {
 impl Place<'_> {
     fn page(&self, title: &str, step: &str, body: &Markup) -> Response {
         let here = |trail: &Trail| trail.to(step);
-        let page = self.trail.page((self.app, self.me), (title, &here), body);
+        let page = self.trail.page(&frame(self.app, self.me, ""), (title, &here), body);
         answer(StatusCode::OK, page)
     }
 
@@ -362,7 +363,7 @@ impl Place<'_> {
             _ => crate::words::day(&self.app.hub, day),
         };
         let body = print::sheet(self.trail, self.view, blank, &day);
-        let page = self.trail.page((self.app, self.me), (self.title(), &here), &body);
+        let page = self.trail.page(&frame(self.app, self.me, ""), (self.title(), &here), &body);
         answer(StatusCode::OK, page)
     }
 }
