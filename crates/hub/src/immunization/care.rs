@@ -9,7 +9,7 @@ use lawbook::Lawbook;
 use store::{Room, StoreError};
 
 use super::chart::Chart;
-use super::form::{self, Entry};
+use super::form::{self, Entry, KeptForm};
 
 /// Immunisation of one person, today.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,7 +70,7 @@ pub(crate) fn of(
         Purpose::ChildRecord => Consenter::Guardian,
         _ => Consenter::Person,
     };
-    let kept = form::forms_of(room, &book.forms)?;
+    let kept: Vec<KeptForm> = form::forms_of(room, &book.forms)?;
     let forms = form::entries(book, &chart, &kept, (by, today));
     Ok(Some(Care { forms, ..computed(schedule, &chart, today) }))
 }

@@ -16,9 +16,7 @@ use domain::immunization::{DoseName, Status};
 use jiff::civil::Date;
 
 pub use fill::{Saved, Signature, list_forms, open_form, save_step, submit_form, withdraw_form};
-#[cfg_attr(not(test), expect(unused_imports, reason = "the clinic's deeds name it"))]
-pub(crate) use kept::KeptForm;
-pub(crate) use kept::forms_of;
+pub(crate) use kept::{KeptForm, forms_of};
 pub(crate) use offer::entries;
 
 /// Which form is meant.

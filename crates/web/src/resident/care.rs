@@ -37,6 +37,7 @@ pub fn care(care: &Care, child: Option<&str>, day: &dyn Fn(Date) -> String) -> M
                     }
                 }
             }
+            @if !care.forms.is_empty() { (form::all(child)) }
             (history(&care.given, day))
         }
         p.quiet-note { "生年月日と接種の記録から計算しています。体調などにより、医師が判断します。" }

@@ -65,7 +65,7 @@ fn step_answers(trail: &Trail, view: &FormView, step: &Step) -> Markup {
     });
     html! {
         section.card aria-labelledby={ "step-" (step.id) } {
-            div.answer-head {
+            div.step-head {
                 h2 id={ "step-" (step.id) } { (step.title.of(language)) }
                 @if view.sheet.state() != State::Received {
                     a.button.quiet href=(trail.to(&step.id)) {
@@ -124,6 +124,7 @@ pub(super) fn consent(
     let total = steps(&view.form).len() + 2;
     let name = of.map_or(view.signer.as_str(), |signature| &signature.name);
     let error = |at: &str| fault(view, findings, at, language);
+    let agrees = error("consent.agrees").or_else(|| error("consent.by"));
     let name_error = error("consent.name").unwrap_or_default();
     let name = Field {
         name: "name",
@@ -141,8 +142,8 @@ pub(super) fn consent(
         form.card method="post" action=(trail.to("consent")) novalidate {
             (form::csrf(csrf))
             input type="hidden" name="edition" value=(view.edition);
-            (explained(trail, view, of, error("consent.explained")))
-            (choice(trail, view, of, error("consent.agrees").or_else(|| error("consent.by"))))
+            (explained(trail, view, of, error("consent.explained").as_deref()))
+            (choice(trail, view, of, agrees.as_deref()))
             p { (say::SIGNS_AS.of(language)) ": " b { (list::who(view.by, &view.form, language)) } }
             (form::field(&name))
             (form::submit(say::SUBMIT.of(language)))
@@ -160,41 +161,41 @@ fn explained(
     trail: &Trail,
     view: &FormView,
     of: Option<&Signature>,
-    error: Option<String>,
+    error: Option<&str>,
 ) -> Markup {
     let language = trail.language;
     html! {
-        fieldset aria-describedby=[error.as_ref().map(|_| "explained-error")] {
+        fieldset aria-describedby=[error.map(|_| "explained-error")] {
             legend { (say::EXPLAINED.of(language)) }
             label.check for="explained" {
                 input type="checkbox" id="explained" name="explained" value="yes"
                     checked[of.is_some_and(|of| of.explained)]
-                    aria-invalid=[error.as_ref().map(|_| "true")];
+                    aria-invalid=[error.map(|_| "true")];
                 span { (view.form.declaration.explained.of(language)) }
             }
-            @if let Some(error) = &error { p.field-error #explained-error { (error) } }
+            @if let Some(error) = error { p.field-error #explained-error { (error) } }
         }
     }
 }
 
-fn choice(trail: &Trail, view: &FormView, of: Option<&Signature>, error: Option<String>) -> Markup {
+fn choice(trail: &Trail, view: &FormView, of: Option<&Signature>, error: Option<&str>) -> Markup {
     let language = trail.language;
     let said = of.and_then(|of| of.agrees);
     let declaration = &view.form.declaration;
     html! {
-        fieldset aria-describedby=[error.as_ref().map(|_| "agrees-error")] {
+        fieldset aria-describedby=[error.map(|_| "agrees-error")] {
             legend { (say::CHOOSE.of(language)) }
             div.choices {
                 @for (value, yes, text) in
                     [("yes", true, &declaration.agree), ("no", false, &declaration.disagree)] {
                     label.choice {
                         input type="radio" name="agrees" value=(value) checked[said == Some(yes)]
-                            aria-invalid=[error.as_ref().map(|_| "true")];
+                            aria-invalid=[error.map(|_| "true")];
                         span.choice-text { (text.of(language)) }
                     }
                 }
             }
-            @if let Some(error) = &error { p.field-error #agrees-error { (error) } }
+            @if let Some(error) = error { p.field-error #agrees-error { (error) } }
         }
     }
 }

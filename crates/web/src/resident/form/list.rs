@@ -34,7 +34,10 @@ fn entry(trail: &Trail, entry: &Entry, day: &dyn Fn(Date) -> String) -> Markup {
     let language = trail.language;
     let mine =
         Trail { form: entry.form.clone(), series: entry.series.code.clone(), ..trail.clone() };
-    let until = entry.until.filter(|_| language != domain::form::Language::English);
+    let until = entry.until.map(|last| match language {
+        domain::form::Language::English => format!("until {last}"),
+        _ => format!("{} まで", day(last)),
+    });
     html! {
         li.card {
             h2 {
@@ -42,7 +45,7 @@ fn entry(trail: &Trail, entry: &Entry, day: &dyn Fn(Date) -> String) -> Markup {
                 (state(entry.state, language))
             }
             p { (entry.title.of(language)) }
-            @if let Some(until) = until { p.hint { (day(until)) " まで" } }
+            @if let Some(until) = until { p.hint { (until) } }
             p.actions {
                 (opening(&mine, entry))
                 a.button href=(mine.with("print", "blank=yes")) { (say::PAPER.of(language)) }
@@ -92,6 +95,12 @@ pub(in crate::resident) fn buttons(child: Option<&str>, series: &str, forms: &[E
             }
         }
     }
+}
+
+/// The way to the list, from the page of the person.
+pub(in crate::resident) fn all(child: Option<&str>) -> Markup {
+    let for_child = child.map(|handle| format!("?for={handle}")).unwrap_or_default();
+    html! { p { a href={ "/resident/forms" (for_child) } { "予診票の一覧" } } }
 }
 
 /// Who consents, as the form calls them.

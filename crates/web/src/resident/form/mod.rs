@@ -21,7 +21,7 @@ pub(crate) mod sample;
 mod say;
 mod step;
 
-pub(super) use list::buttons;
+pub(super) use list::{all, buttons};
 
 use axum::extract::{DefaultBodyLimit, State};
 use axum::http::StatusCode;
