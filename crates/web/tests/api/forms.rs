@@ -2,7 +2,13 @@
 
 use axum::body::Body;
 use axum::http::Request;
+use domain::access::{self, Basis, Caller, Purpose, Role};
+use fhir::Kind;
+use fhir::profiles::questionnaire_response as response;
 use serde_json::{Value, json};
+
+use store::StoreError;
+use store::record::New;
 
 use crate::harness::{Answer, Api, IMMUNIZATION, RELATIONS, five, my_number};
 
@@ -57,6 +63,48 @@ impl World {
             api.give_card(&n.to_string(), &described(*n, birth, sex)).await;
         }
         Self { api }
+    }
+
+    /// The desk receives every form of a person, as the clinic's deed does.
+    async fn receive(&self, n: u32) {
+        let request = access::Request {
+            caller: Caller {
+                role: Role::Desk,
+                organisation: hub::testing::INSTITUTION.into(),
+                actor: "desk".into(),
+                terminal: hub::testing::TERMINAL.into(),
+                resident: None,
+            },
+            purpose: Purpose::Immunization,
+            basis: Basis::NameAndBirth,
+            at: self.api.test.hub.now(),
+        };
+        let number = domain::number::MyNumber::parse(&my_number(n)).unwrap();
+        let key = self.api.test.hub.store().vault().key_of(&number);
+        let forms = self.api.test.hub.book().forms.clone();
+        let done = self.api.test.hub.store().write(move |tx| {
+            let find = access::find(request.clone()).unwrap();
+            let found = tx.find(&find, &key)?.unwrap();
+            let access = tx.decide(&found, &request)?.unwrap();
+            let mut room = tx.enter(access)?;
+            for row in room.read(Kind::PreVisitForm)? {
+                let sheet = response::read(&row.body).unwrap();
+                let sheet = sheet.receive(hub::testing::INSTITUTION, request.at).unwrap();
+                let form = forms.find(&sheet.form, sheet.version).unwrap();
+                let new = New {
+                    kind: Kind::PreVisitForm,
+                    key: &row.key,
+                    item: &row.item,
+                    hidden: false,
+                    custodian: &row.custodian,
+                    author: "desk",
+                    at: request.at,
+                };
+                room.put(&new, |item| response::write(&sheet, form, item, "Patient/x"))?;
+            }
+            Ok::<_, StoreError>(())
+        });
+        done.await.unwrap();
     }
 
     async fn phone(&self, n: u32) -> Phone<'_> {
@@ -333,6 +381,34 @@ async fn the_consent_is_to_the_answers_that_were_shown() {
     let answer = phone.post(&format!("{base}/withdraw"), &[("reason", "別の日に受ける")]).await;
     assert_eq!(answer.status, 303);
     assert!(phone.text("/resident/forms").await.contains("予診票を書く"));
+}
+
+#[tokio::test]
+async fn a_received_form_can_be_read_and_no_longer_changed() {
+    let world = World::new().await;
+    let phone = world.phone(5).await;
+    phone.fill_in("influenza/influenza-elderly", "").await;
+    world.receive(5).await;
+    let base = "/resident/forms/influenza/influenza-elderly";
+    assert!(phone.text("/resident/forms").await.contains("受付済み"));
+    for step in ["person", "today", "check", "consent", "done", "withdraw"] {
+        let page = phone.text(&format!("{base}/{step}")).await;
+        assert!(page.contains("医療機関が受け付けました"), "{step}: {page}");
+        assert!(
+            page.contains("窓口か医師に伝えてください") && page.contains("架空の答え"),
+            "{step}"
+        );
+        assert!(!page.contains("name=\"q-") && !page.contains(">直す"), "{step}");
+    }
+    for (step, fields) in [
+        ("today", vec![("q-ill-today", "yes")]),
+        ("consent", vec![("explained", "yes"), ("agrees", "no"), ("name", "架空")]),
+        ("withdraw", vec![("reason", "やめる")]),
+    ] {
+        let answer = phone.post(&format!("{base}/{step}"), &fields).await;
+        assert_eq!(answer.status, 422, "{step}");
+        assert!(answer.text().contains("受付済みのため変えられません"), "{step}");
+    }
 }
 
 #[tokio::test]
