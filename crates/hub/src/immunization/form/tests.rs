@@ -99,6 +99,7 @@ async fn what_is_known_is_filled_in_and_no_address_for_a_guardian() {
     ] {
         assert_eq!(answer(view, id).as_deref(), want, "{id}");
     }
+    assert_eq!(child.withheld, Vec::<String>::new(), "the register's address is not even hidden");
     assert_eq!((child.by, child.signer.as_str()), (Consenter::Guardian, "試験い"));
     assert_eq!(world.kept(2).await, Vec::<String>::new(), "looking writes nothing");
 }
