@@ -144,11 +144,13 @@ pub enum Basis {
     Registry,
     /// Name and birth date, where the card does not answer: recorded as such.
     NameAndBirth,
+    /// An institution corrects what it recorded itself.
+    OwnEntry,
 }
 
 impl Basis {
     /// Every basis, in the order of the codes.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::CardWithConsent,
         Self::CardOnly,
         Self::NumbersWithConsent,
@@ -157,6 +159,7 @@ impl Basis {
         Self::MunicipalTask,
         Self::Registry,
         Self::NameAndBirth,
+        Self::OwnEntry,
     ];
 
     /// Stable code, kebab-case.
@@ -171,6 +174,7 @@ impl Basis {
             Self::MunicipalTask => "municipal-task",
             Self::Registry => "registry",
             Self::NameAndBirth => "name-and-birth",
+            Self::OwnEntry => "own-entry",
         }
     }
 
@@ -358,8 +362,10 @@ fn at_the_desk(request: &Request, facts: Facts) -> Result<&'static [Part], Denia
 /// A desk that receives somebody for a dose sees the doses, also under 不開示: whoever is there must
 /// not get a wrong one. It sees no address and no municipality.
 fn receiving(request: &Request, facts: Facts) -> Result<&'static [Part], Denial> {
-    let basis =
-        matches!(request.basis, Basis::CardOnly | Basis::CardWithConsent | Basis::NameAndBirth);
+    let basis = matches!(
+        request.basis,
+        Basis::CardOnly | Basis::CardWithConsent | Basis::NameAndBirth | Basis::OwnEntry
+    );
     allowed(request.caller.role.of_institution() && basis)?;
     if facts.blocked {
         return Err(Denial::Blocked);

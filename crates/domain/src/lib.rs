@@ -7,6 +7,7 @@ pub mod access;
 pub mod audit;
 pub mod certificate;
 pub mod day;
+pub mod decimal;
 pub mod finding;
 pub mod form;
 pub mod gs1;

@@ -44,7 +44,11 @@ pub fn consent(hub: &Hub, look: &Look) -> Option<Vec<u8>> {
     let permitted = match entry.basis {
         Basis::CardWithConsent | Basis::NumbersWithConsent => true,
         Basis::CardOnly | Basis::NumbersOnly => false,
-        Basis::Session | Basis::MunicipalTask | Basis::Registry | Basis::NameAndBirth => {
+        Basis::Session
+        | Basis::MunicipalTask
+        | Basis::Registry
+        | Basis::NameAndBirth
+        | Basis::OwnEntry => {
             return None;
         }
     };

@@ -92,7 +92,7 @@ fn challenge(hub: &Hub, institution: &str, terminal: &str) -> ChallengeView {
     }
 }
 
-fn bound_to_a_terminal(caller: &Caller) -> Result<(), Refusal> {
+pub(crate) fn bound_to_a_terminal(caller: &Caller) -> Result<(), Refusal> {
     if !caller.terminal.is_empty() {
         return Ok(());
     }
@@ -104,7 +104,7 @@ fn bound_to_a_terminal(caller: &Caller) -> Result<(), Refusal> {
     ))
 }
 
-fn at_an_institution(caller: &Caller) -> Result<(), Refusal> {
+pub(crate) fn at_an_institution(caller: &Caller) -> Result<(), Refusal> {
     match caller.role {
         Role::Desk | Role::InstitutionSystem => Ok(()),
         _ => Err(Refusal::not_found()),

@@ -2,6 +2,7 @@
 
 use domain::day::EraForm;
 use domain::finding::Severity;
+use domain::form::Test;
 use domain::number::Kind;
 use jiff::civil::date;
 
@@ -166,4 +167,18 @@ fn a_folder_that_is_not_there_is_a_fault() {
     let fault = Lawbook::open(Path::new("/no/such/folder")).unwrap_err();
     assert_eq!(fault.line, 0);
     assert!(fault.message.contains("not a folder"));
+}
+
+/// A form says its limit again, because it warns where the answer is written.
+#[test]
+fn forms_warn_of_the_fever_of_the_schedule() {
+    let book = Lawbook::embedded().unwrap();
+    let want = Test::AtLeast(book.immunization.fever.tenths);
+    for form in &book.forms.0 {
+        let warns = form.items().flat_map(|item| &item.warns);
+        let limits: Vec<&Test> =
+            warns.filter(|warn| warn.code == "fever").map(|warn| &warn.test).collect();
+        // At home, and before the examination.
+        assert_eq!(limits, [&want, &want], "{}", form.id);
+    }
 }

@@ -8,7 +8,7 @@ use clap::Args;
 use domain::access::{Caller, Role};
 use domain::finding::Finding;
 use hub::import::{CardRow, Insured, RowResult, import_cards, import_insured};
-use hub::intake::csv::{self, Row, Said};
+use hub::intake::csv::{self, Mapping, Row, Said, Verdict};
 use hub::{Hub, Refusal, TaskKind, Worker, accept_registration, list_catalogue, read_task};
 use store::task::RecordResult;
 
@@ -23,10 +23,20 @@ const PAGE: u32 = 1_000;
 
 /// What `--help` says below the options.
 const HELP: &str = "\
-The file is UTF-8 with a header row; columns in any order. The result file has a line for every
+The file is UTF-8, with or without a byte order mark, with a header row; columns in any order. A file
+in Shift_JIS is refused: save it as UTF-8 first. The result file has a line for every
 finding: the line of the file on which the row begins, the result of the row (accepted, held,
 refused), the column, a code, and a sentence in Japanese and English. A held row is taken, but waits
 for an officer and is shown to nobody until then.
+
+--immunization: a row for each past dose, or for a person without one; the rows of a person, wherever
+they stand, are one record, taken or refused as a whole. What is said of the person stands in any of
+their rows; a row may leave it empty, none may contradict. Columns: modification, my_number, key
+(these must be there), name, kana, birth, sex, address, lives_here_since, removal_date, due_date,
+flags (joined by ;), and of the dose dose_key, product, date, amount_ml (millilitres as 0.5), lot,
+expires, gtin, site, route, physician, institution_code, institution_name, routine, special, note,
+correction_reason, is_deleted (true or false, 1 or 0). docs/immunization.md says what each means and
+how --mapping makes them of another system's columns, values and days.
 
 Exit code: 0 every row was taken (some may be held), 1 nothing was read (the options, the file or the
 folder are wrong), 2 the file was read and some rows were refused.";
@@ -43,6 +53,9 @@ pub(crate) struct ImportCommand {
     create: bool,
     #[command(flatten)]
     kind: Kind,
+    /// A TOML file that says where the columns of --immunization come from.
+    #[arg(long, value_name = "FILE", requires = "immunization")]
+    mapping: Option<PathBuf>,
     /// 全国地方公共団体コード of the municipality whose certificates they are, or that decides held
     /// links; without it, the municipality in which the address of the row lies decides.
     #[arg(long, value_name = "CODE")]
@@ -66,6 +79,9 @@ struct Kind {
     /// generation, serial, name, kana, birth, sex, address (`pmh card list --csv` writes them).
     #[arg(long, value_name = "FILE")]
     cards: Option<PathBuf>,
+    /// Residents followed for immunisation and their past doses, of one municipality: see below.
+    #[arg(long, value_name = "FILE", requires = "municipality")]
+    immunization: Option<PathBuf>,
 }
 
 /// What became of one row.
@@ -96,11 +112,16 @@ impl ImportCommand {
         let hub = open(&self.data)?.hub("http://import.invalid", true)?;
         self.municipality_is_known(&hub).await?;
         let kind = &self.kind;
-        let (file, outcomes) = match (&kind.insured, &kind.certificates, &kind.cards) {
-            (Some(file), ..) => (file, self.insured(&hub, file).await?),
-            (_, Some(file), _) => (file, self.certificates(&hub, file).await?),
-            (.., Some(file)) => (file, self.cards(&hub, file).await?),
-            (None, None, None) => return Err("name a file: see `pmh import --help`".to_owned()),
+        let (file, outcomes) = if let Some(file) = &kind.insured {
+            (file, self.insured(&hub, file).await?)
+        } else if let Some(file) = &kind.certificates {
+            (file, self.certificates(&hub, file).await?)
+        } else if let Some(file) = &kind.cards {
+            (file, self.cards(&hub, file).await?)
+        } else if let Some(file) = &kind.immunization {
+            (file, self.immunization(&hub, file).await?)
+        } else {
+            return Err("name a file: see `pmh import --help`".to_owned());
         };
         self.write(file, &outcomes)
     }
@@ -158,24 +179,55 @@ impl ImportCommand {
             Err(findings) => Outcome::new(row.line, RecordResult::Refused, findings),
         };
         let mut outcomes: Vec<Outcome> = rows.iter().map(first).collect();
-        let mut done = 0;
+        let (mut done, total) = (0, good(&rows).count());
         for batch in csv::batches(&rows) {
-            for (at, result, findings) in self.register(hub, &batch).await? {
+            let kind = TaskKind::MedicalSubsidy;
+            for (at, result, findings) in self.register(hub, kind, &batch).await? {
                 outcomes[at].result = result;
-                outcomes[at].findings = findings;
+                outcomes[at].findings = csv::of_task(&findings);
             }
             done += batch.len();
-            progress::show("certificates", done, rows.len());
+            progress::show("certificates", done, total);
         }
         Ok(outcomes)
+    }
+
+    /// People and their doses go the same way; what is said of a record stands at the rows of which
+    /// it was made.
+    async fn immunization(&self, hub: &Arc<Hub>, file: &Path) -> Result<Vec<Outcome>, String> {
+        let mapping = self.mapping.as_deref().map(read).transpose()?;
+        let mapping = mapping.map(|bytes| Mapping::parse(&bytes)).transpose().map_err(told)?;
+        let calendar = &hub.book().calendar;
+        let file =
+            csv::doses(&read(file)?, &mapping.unwrap_or_default(), calendar).map_err(told)?;
+        let people = file.people.len();
+        let (accepted, refused) = (RecordResult::Accepted, RecordResult::Refused);
+        let (mut results, mut verdicts) =
+            (vec![accepted; people], vec![Verdict::default(); people]);
+        let (mut done, total) = (0, good(&file.people).count());
+        for batch in csv::batches(&file.people) {
+            let kind = TaskKind::Immunization;
+            for (at, result, findings) in self.register(hub, kind, &batch).await? {
+                results[at] = result;
+                verdicts[at] = Verdict::of_task(&findings);
+            }
+            done += batch.len();
+            progress::show("immunization", done, total);
+        }
+        let outcome = |(line, judged, findings): (u64, Option<usize>, _)| {
+            let result = judged.map_or(refused, |person| results[person]);
+            Outcome { line, result, findings }
+        };
+        Ok(file.outcomes(&verdicts).map(outcome).collect())
     }
 
     /// Registers a batch; gives position in the file, result and findings of every record.
     async fn register(
         &self,
         hub: &Arc<Hub>,
+        kind: TaskKind,
         batch: &[(usize, &str)],
-    ) -> Result<Vec<(usize, RecordResult, Vec<Said>)>, String> {
+    ) -> Result<Vec<(usize, RecordResult, String)>, String> {
         let caller = Caller {
             role: Role::MunicipalitySystem,
             organisation: self.owner(),
@@ -185,7 +237,6 @@ impl ImportCommand {
         };
         let bodies: Vec<&str> = batch.iter().map(|(_, record)| *record).collect();
         let body = format!("[{}]", bodies.join(",")).into_bytes();
-        let kind = TaskKind::MedicalSubsidy;
         let task = accept_registration(hub, &caller, kind, body, None).await.map_err(say)?;
         Worker::new(Arc::clone(hub)).finish().await.map_err(say)?;
         let mut results = Vec::with_capacity(batch.len());
@@ -193,7 +244,7 @@ impl ImportCommand {
             let (_, rows) = read_task(hub, &caller, &task.name, from, PAGE).await.map_err(say)?;
             results.extend(rows.into_iter().filter_map(|row| {
                 let (at, _) = batch.get(row.position as usize)?;
-                Some((*at, row.result, csv::of_task(&row.findings)))
+                Some((*at, row.result, row.findings))
             }));
         }
         Ok(results)

@@ -1,9 +1,10 @@
 //! Immunisation beside the record: where residents live, lots and recalls, what gates stopped.
 
-use domain::access::{Cohort, Part, Purpose, Request, Role};
+use domain::access::{Cohort, Find, Part, Purpose, Request, Role};
 use domain::instant::Instant;
 use domain::person::ResidentId;
 use fhir::Kind;
+use fhir::profiles::{immunization as dose, immunization_target};
 use jiff::civil::Date;
 
 use crate::StoreError;
@@ -156,16 +157,126 @@ impl Tx<'_> {
         Ok(found)
     }
 
-    /// Counts what a gate stopped, for the municipality where the person lives.
+    /// Whoever was received, though merged meanwhile with others.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn received(
+        &mut self,
+        _find: &Find,
+        resident: ResidentId,
+    ) -> Result<Option<Candidate>, StoreError> {
+        let root = self.root(resident)?;
+        self.candidate(root)
+    }
+
+    /// Whose dose this is, by its logical id. Finding nobody is audited here.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn find_dose(&mut self, find: &Find, item: &str) -> Result<Option<Candidate>, StoreError> {
+        let resident = self.conn.one(
+            "select resident from dose_place where item = $1",
+            params![item],
+            |row| Ok(ResidentId(row.int(0)?)),
+        )?;
+        match resident {
+            Some(resident) => self.candidate(resident),
+            None => {
+                self.note_search(find, "dose", 0);
+                Ok(None)
+            }
+        }
+    }
+
+    /// Looks of residence, lots and doses follow the record of a resident anew: it was merged or
+    /// taken apart.
+    pub(crate) fn follow_records(&mut self, resident: ResidentId) -> Result<(), StoreError> {
+        for sql in [
+            "delete from lives_in where resident = $1",
+            "delete from dose_lot where resident = $1",
+            "delete from dose_place where resident = $1",
+        ] {
+            self.conn.run(sql, params![resident.0])?;
+        }
+        for row in record::latest(self.conn, resident)? {
+            match row.kind {
+                Kind::ImmunizationTarget if !row.ended => {
+                    let target = immunization_target::read(&row.body).map_err(unreadable)?;
+                    let days = (target.since, target.left_on);
+                    self.settle(resident, &target.municipality, days)?;
+                }
+                Kind::Dose => {
+                    let dose = dose::read(&row.body).map_err(unreadable)?;
+                    self.place(resident, &row.item)?;
+                    if let Some(lot) = dose.lot.filter(|_| !row.ended) {
+                        self.file(resident, (&dose.product, &lot), &row.item)?;
+                    }
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn settle(
+        &mut self,
+        resident: ResidentId,
+        municipality: &str,
+        (since, left_on): (Date, Option<Date>),
+    ) -> Result<(), StoreError> {
+        let left_on = left_on.map(|day| day.to_string());
+        self.conn.run(
+            "insert into lives_in (resident, municipality, since, left_on) values ($1, $2, $3, $4)
+             on conflict (resident, municipality)
+             do update set since = excluded.since, left_on = excluded.left_on",
+            params![resident.0, municipality, &since.to_string(), left_on.as_deref()],
+        )?;
+        Ok(())
+    }
+
+    fn place(&mut self, resident: ResidentId, item: &str) -> Result<(), StoreError> {
+        self.conn.run(
+            "insert into dose_place (item, resident) values ($1, $2)
+             on conflict (item) do update set resident = excluded.resident",
+            params![item, resident.0],
+        )?;
+        Ok(())
+    }
+
+    fn file(
+        &mut self,
+        resident: ResidentId,
+        (product, lot): (&str, &str),
+        item: &str,
+    ) -> Result<(), StoreError> {
+        self.conn.run(
+            "insert into dose_lot (product, lot, resident, item) values ($1, $2, $3, $4)
+             on conflict do nothing",
+            params![product, lot, resident.0, item],
+        )?;
+        Ok(())
+    }
+
+    /// Counts what a gate stopped, for the municipality where the person lives; under one name
+    /// (purpose, name, until when it is remembered) only once.
     ///
     /// # Errors
     /// When the database fails.
     pub fn count_stop(
         &mut self,
+        (purpose, name, expires): (u8, &[u8], Instant),
         (municipality, institution): (&str, &str),
         day: Date,
         (step, code): (&str, &str),
     ) -> Result<(), StoreError> {
+        if self.is_spent(purpose, name)? {
+            return Ok(());
+        }
+        self.conn.run(
+            "insert into spent (name, expires) values ($1, $2)",
+            params![&[&[purpose], name].concat(), expires.0],
+        )?;
         self.conn.run(
             "insert into gate_stop (municipality, day, institution, step, code, count)
              values ($1, $2, $3, $4, $5, 1)
@@ -206,13 +317,7 @@ impl Room<'_, '_> {
         left_on: Option<Date>,
     ) -> Result<(), StoreError> {
         self.may_write()?;
-        let left_on = left_on.map(|day| day.to_string());
-        self.tx.conn.run(
-            "insert into lives_in (resident, municipality, since, left_on) values ($1, $2, $3, $4)
-             on conflict (resident, municipality)
-             do update set since = excluded.since, left_on = excluded.left_on",
-            params![self.access.resident().0, municipality, &since.to_string(), left_on.as_deref()],
-        )?;
+        self.tx.settle(self.access.resident(), municipality, (since, left_on))?;
         self.tx.touch(self.access.resident())
     }
 
@@ -234,19 +339,41 @@ impl Room<'_, '_> {
         )
     }
 
-    /// Files a dose of the resident of this room under its lot.
+    /// Why a lot was recalled, as [`Tx::recalled`].
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn recalled(&mut self, product: &str, lot: &str) -> Result<Option<String>, StoreError> {
+        self.tx.recalled(product, lot)
+    }
+
+    /// Makes a dose of the resident of this room findable, by its logical id and by its lot alone.
     ///
     /// # Errors
     /// When the access does not open doses, or the database fails.
-    pub fn file_lot(&mut self, product: &str, lot: &str, item: &str) -> Result<(), StoreError> {
+    pub fn file_dose(
+        &mut self,
+        item: &str,
+        product: &str,
+        lot: Option<&str>,
+    ) -> Result<(), StoreError> {
         if !self.access.opens(Part::Given) {
             return Err(StoreError::NotOpened("doses"));
         }
+        let resident = self.access.resident();
         self.tx.conn.run(
-            "insert into dose_lot (product, lot, resident, item) values ($1, $2, $3, $4)
-             on conflict do nothing",
-            params![product, lot, self.access.resident().0, item],
+            "delete from dose_lot where resident = $1 and item = $2",
+            params![resident.0, item],
         )?;
-        Ok(())
+        self.tx.place(resident, item)?;
+        match lot {
+            Some(lot) => self.tx.file(resident, (product, lot), item),
+            None => Ok(()),
+        }
     }
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "the form that map_err wants")]
+fn unreadable(problem: fhir::json::Problem) -> StoreError {
+    StoreError::Corrupt { table: "record", reason: problem.to_string() }
 }

@@ -62,7 +62,8 @@ impl Tx<'_> {
         ] {
             self.conn.run(sql, params![from.0, into.0])?;
         }
-        Ok(())
+        self.follow_records(from)?;
+        self.follow_records(into)
     }
 
     /// Of what both have, the one that arrived later is in force, be it an end.
@@ -154,6 +155,8 @@ impl Tx<'_> {
             "update guardian set guardian = $1, came = null where guardian = $2 and came = $1",
             params![from.0, into.0],
         )?;
+        self.follow_records(from)?;
+        self.follow_records(into)?;
         self.tell_apart(from, into)?;
         self.touch(into)?;
         Ok(self.candidate(from)?.zip(self.candidate(into)?))
@@ -276,7 +279,7 @@ impl Tx<'_> {
     }
 
     /// The resident whose record this is now.
-    fn root(&mut self, resident: ResidentId) -> Result<ResidentId, StoreError> {
+    pub(crate) fn root(&mut self, resident: ResidentId) -> Result<ResidentId, StoreError> {
         let mut at = resident;
         loop {
             let into = self.conn.one(

@@ -10,6 +10,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0003_apart.sql"),
     include_str!("migrations/0004_immunization.sql"),
     include_str!("migrations/0005_bounds.sql"),
+    include_str!("migrations/0006_doses.sql"),
 ];
 
 /// Brings the schema up to date; gives how many migrations ran.

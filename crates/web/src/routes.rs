@@ -36,6 +36,12 @@ pub const ROUTES: &[(&str, &str)] = &[
     ("GET", "/clinic"),
     ("POST", "/clinic/tap"),
     ("POST", "/clinic/search"),
+    ("GET", "/clinic/immunization"),
+    ("POST", "/clinic/immunization/receive"),
+    ("POST", "/clinic/immunization/again"),
+    ("POST", "/clinic/immunization/check"),
+    ("POST", "/clinic/immunization/record"),
+    ("POST", "/clinic/immunization/put-off"),
     ("GET", "/resident"),
     ("POST", "/resident/enter"),
     ("GET", "/resident/child/{id}"),
@@ -54,6 +60,13 @@ pub const ROUTES: &[(&str, &str)] = &[
     ("POST", "/pmh/v1/municipal-checkup/registration-tasks"),
     ("POST", "/pmh/v1/relations/registration-tasks"),
     ("POST", "/pmh/v1/immunization/registration-tasks"),
+    ("POST", "/pmh/v1/immunization/receptions"),
+    ("POST", "/pmh/v1/immunization/reception-views"),
+    ("POST", "/pmh/v1/immunization/gate-checks"),
+    ("POST", "/pmh/v1/immunization/doses"),
+    ("POST", "/pmh/v1/immunization/doses/{id}/correction"),
+    ("POST", "/pmh/v1/immunization/doses/{id}/cancellation"),
+    ("GET", "/pmh/v1/immunization/doses/{id}"),
     ("GET", "/pmh/v1/tasks/{id}"),
     ("GET", "/pmh/v1/schemes"),
     ("PUT", "/pmh/v1/schemes"),
@@ -80,6 +93,12 @@ fn handler(method: &str, path: &str) -> Option<MethodRouter<App>> {
         ("GET", "/clinic") => get(clinic::page),
         ("POST", "/clinic/tap") => post(clinic::tap),
         ("POST", "/clinic/search") => post(clinic::search),
+        ("GET", "/clinic/immunization") => get(clinic::dose::page),
+        ("POST", "/clinic/immunization/receive") => post(clinic::dose::received),
+        ("POST", "/clinic/immunization/again") => post(clinic::dose::again),
+        ("POST", "/clinic/immunization/check") => post(clinic::dose::check),
+        ("POST", "/clinic/immunization/record") => post(clinic::dose::record),
+        ("POST", "/clinic/immunization/put-off") => post(clinic::dose::put_off),
         ("GET", "/resident") => get(resident::page),
         ("POST", "/resident/enter") => post(resident::enter),
         ("GET", "/resident/child/{id}") => get(resident::child),
@@ -93,6 +112,7 @@ fn handler(method: &str, path: &str) -> Option<MethodRouter<App>> {
         ("POST", "/municipality/links/{id}") => post(municipality::decide),
         ("GET", "/municipality/schemes") => get(municipality::schemes),
         ("GET", "/operator") => get(operator::page),
+        (_, path) if path.starts_with("/pmh/v1/immunization/") => return doses(method, path),
         (_, path) if path.starts_with("/pmh/") => return api(method, path),
         _ => return None,
     })
@@ -104,13 +124,28 @@ fn api(method: &str, path: &str) -> Option<MethodRouter<App>> {
         ("POST", "/pmh/v1/medical-subsidy/registration-tasks") => post(pmh::subsidy),
         ("POST", "/pmh/v1/municipal-checkup/registration-tasks") => post(pmh::checkup),
         ("POST", "/pmh/v1/relations/registration-tasks") => post(pmh::relations),
-        ("POST", "/pmh/v1/immunization/registration-tasks") => post(pmh::immunization),
         ("GET", "/pmh/v1/tasks/{id}") => get(pmh::task),
         ("GET", "/pmh/v1/schemes") => get(pmh::get_schemes),
         ("PUT", "/pmh/v1/schemes") => axum::routing::put(pmh::put_schemes),
         ("GET", "/pmh/v1/feed") => get(pmh::feed),
         ("POST", "/pmh/v1/card-challenges") => post(pmh::card_challenge),
         ("POST", "/pmh/v1/eligibility") => post(pmh::eligibility),
+        _ => return None,
+    })
+}
+
+fn doses(method: &str, path: &str) -> Option<MethodRouter<App>> {
+    use pmh::doses as of;
+    let name = path.strip_prefix("/pmh/v1/immunization/")?;
+    Some(match (method, name) {
+        ("POST", "registration-tasks") => post(pmh::immunization),
+        ("POST", "receptions") => post(of::receptions),
+        ("POST", "reception-views") => post(of::reception_views),
+        ("POST", "gate-checks") => post(of::gate_checks),
+        ("POST", "doses") => post(of::doses),
+        ("POST", "doses/{id}/correction") => post(of::correction),
+        ("POST", "doses/{id}/cancellation") => post(of::cancellation),
+        ("GET", "doses/{id}") => get(of::dose),
         _ => return None,
     })
 }

@@ -177,6 +177,7 @@ fn why(look: &LookView) -> String {
         Basis::MunicipalTask => "法令に基づく事務",
         Basis::Registry => "資格情報の登録",
         Basis::NameAndBirth => "氏名と生年月日（カードが使えないとき）",
+        Basis::OwnEntry => "その医療機関が記録したものの訂正",
     };
     format!("{purpose} — {basis}")
 }

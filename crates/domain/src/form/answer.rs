@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
-use super::{Item, Kind, Value};
+use super::{Item, Kind, Language, Value};
 use crate::day::iso;
 use crate::finding::Finding;
 
@@ -67,6 +67,19 @@ impl Answer {
 }
 
 impl Item {
+    /// An answer to this question in words.
+    #[must_use]
+    pub fn said(&self, answer: &Answer, language: Language) -> String {
+        match (answer, &self.kind) {
+            (Answer::YesNo(yes), _) => yes_or_no(*yes, language).to_owned(),
+            (Answer::Code(code), Kind::Choice(choices)) => {
+                let chosen = choices.iter().find(|choice| choice.code == *code);
+                chosen.map_or_else(|| code.clone(), |choice| choice.text.of(language).to_owned())
+            }
+            _ => answer.text(),
+        }
+    }
+
     /// The answer written in a field: `yes`, `no`, the code of a choice, words, `YYYY-MM-DD`, a
     /// number in half or full width. None for an empty field.
     ///
@@ -104,6 +117,15 @@ impl Item {
         let ja = format!("「{}」に{ja}答えてください。", self.text.ja);
         let en = format!("Answer \"{}\" with {en}.", self.text.en);
         Finding::stop("form-unreadable", self.id.clone(), ja, en)
+    }
+}
+
+const fn yes_or_no(yes: bool, language: Language) -> &'static str {
+    match (language, yes) {
+        (Language::English, true) => "Yes",
+        (Language::English, false) => "No",
+        (_, true) => "はい",
+        (_, false) => "いいえ",
     }
 }
 

@@ -357,11 +357,7 @@ impl<'s> Judge<'s, '_> {
 
     fn amount(&self, dose: &Dose, out: &mut Vec<Notice<'s>>) {
         let Some(hundredths) = dose.hundredths else { return };
-        let birth = self.person.birth;
-        let mut right = self.product(dose.product).amounts.iter().filter(|amount| {
-            amount.from.is_none_or(|age| self.schedule.first_day(birth, age) <= dose.date)
-                && amount.to.is_none_or(|age| dose.date <= self.schedule.last_day(birth, age))
-        });
+        let mut right = self.schedule.amounts(dose.product, self.person.birth, dose.date);
         let Some(first) = right.next() else { return };
         if first.hundredths != hundredths && right.all(|it| it.hundredths != hundredths) {
             let about = About::Amount(first.hundredths);

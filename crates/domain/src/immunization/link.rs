@@ -3,7 +3,7 @@
 
 use jiff::civil::Date;
 
-use super::schedule::{Product, ProductId, Schedule, Series, SeriesId, Set};
+use super::schedule::{Amount, Product, ProductId, Schedule, Series, SeriesId, Set};
 use crate::day::Basis;
 
 /// Finds a product by its code without a walk through all of them.
@@ -105,5 +105,18 @@ impl Schedule {
     #[must_use]
     pub fn condition(&self, code: &str) -> Option<Set> {
         self.conditions.iter().position(|it| it.code == code).map(|at| 1 << at)
+    }
+
+    /// Right amounts of a vaccine for somebody born on `birth`, on `day`; the usual one first.
+    pub fn amounts(
+        &self,
+        product: ProductId,
+        birth: Date,
+        day: Date,
+    ) -> impl Iterator<Item = &Amount> {
+        self.products[usize::from(product)].amounts.iter().filter(move |amount| {
+            amount.from.is_none_or(|age| self.first_day(birth, age) <= day)
+                && amount.to.is_none_or(|age| day <= self.last_day(birth, age))
+        })
     }
 }

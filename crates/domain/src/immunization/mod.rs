@@ -10,6 +10,7 @@
 //! law:予防接種法施行令3 law:予防接種実施規則 law:予防接種法施行規則2 law:対象者の解釈H26
 //! law:接種間隔の解釈
 
+mod body;
 mod few;
 pub mod gate;
 mod judge;
@@ -27,6 +28,7 @@ use jiff::civil::Date;
 
 use judge::{Eye, Judge};
 
+pub use body::{Route, Site};
 pub use link::Index;
 pub use notice::{About, Code, Notice, Verdict, verdict};
 pub use person::{Candidate, Delay, DelayReason, Dose, Facts, Person, in_order};

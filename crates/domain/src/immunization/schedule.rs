@@ -7,6 +7,7 @@
 
 use jiff::civil::Date;
 
+use super::body::Route;
 use super::link::Index;
 use crate::day::{Age, Basis, Calendar, Interval, MonthDay};
 use crate::person::Sex;
@@ -480,6 +481,11 @@ impl Product {
     pub fn new(names: [String; 3], kind: Kind, amounts: Vec<Amount>, basis: Basis) -> Self {
         let [code, ja, en] = names;
         Self { code, ja, en, kind, amounts, basis, homes: vec![], guests: vec![], needs: 0 }
+    }
+
+    /// How it may be given; none if nothing is laid down.
+    pub fn routes(&self) -> impl Iterator<Item = Route> {
+        self.amounts.iter().filter_map(|amount| amount.route.as_deref()).flat_map(Route::of)
     }
 }
 

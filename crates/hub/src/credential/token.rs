@@ -23,11 +23,18 @@ pub const RESIDENT_SECONDS: i64 = 30 * 60;
 pub const STAFF_SECONDS: i64 = 8 * 60 * 60;
 /// The longest life of a sign-in link, in seconds: long enough to hand it over.
 pub const TICKET_SECONDS: i64 = 5 * 60;
+/// The longest life of a reception, in seconds: the day of a clinic.
+pub const RECEPTION_SECONDS: i64 = 24 * 60 * 60;
+/// The longest life of a desk's draft, in seconds: a network may be away over a long weekend, and
+/// what was given must reach the record.
+pub const DRAFT_SECONDS: i64 = 14 * 24 * 60 * 60;
 /// Random bytes in front of every token.
 pub const NONCE_BYTES: usize = 24;
 
 /// The largest token that is read, in characters; browsers keep cookies of 4096 bytes.
 const MAX_CHARS: usize = 3_800;
+/// The same of a draft, which no cookie holds.
+const MAX_DRAFT_CHARS: usize = 16 << 10;
 
 /// What a system is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -111,6 +118,37 @@ pub struct Ticket {
     pub expires: Instant,
 }
 
+/// Somebody was received at a desk for a dose.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reception {
+    /// A random name: what makes a dose that is sent twice the same dose.
+    pub id: String,
+    /// Who was received, as numbered in the record.
+    pub resident: i64,
+    /// Code of the institution.
+    pub institution: String,
+    /// Whether their card answered; otherwise name and birth date.
+    pub by_card: bool,
+    /// When.
+    #[serde(with = "millis")]
+    pub at: Instant,
+    /// From when on it is refused.
+    #[serde(with = "millis")]
+    pub expires: Instant,
+}
+
+/// A dose that passed the gate and is on its way into the record.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Draft {
+    /// Where it began.
+    pub reception: Reception,
+    /// The dose, as `intake::dose` reads it.
+    pub dose: String,
+    /// From when on it is refused.
+    #[serde(with = "millis")]
+    pub expires: Instant,
+}
+
 /// Why a token was refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
 #[error("{}", self.code())]
@@ -158,6 +196,8 @@ enum Purpose {
     Access = 1,
     Session = 2,
     Ticket = 3,
+    Reception = 4,
+    Draft = 5,
 }
 
 /// Seals and opens tokens.
@@ -233,6 +273,39 @@ impl Tokens {
         current(ticket.expires, at).map(|()| ticket)
     }
 
+    /// What a desk holds of a reception; `nonce` must be fresh and random.
+    #[must_use]
+    pub fn issue_reception(&self, reception: &Reception, nonce: [u8; NONCE_BYTES]) -> String {
+        let expires = reception.expires.min(reception.at.plus_seconds(RECEPTION_SECONDS));
+        self.seal(Purpose::Reception, &Reception { expires, ..reception.clone() }, nonce)
+    }
+
+    /// Opens a reception.
+    ///
+    /// # Errors
+    /// [`TokenRefusal`]
+    pub fn open_reception(&self, token: &str, at: Instant) -> Result<Reception, TokenRefusal> {
+        let reception: Reception =
+            self.unseal(Purpose::Reception, token).ok_or(TokenRefusal::Foreign)?;
+        current(reception.expires, at).map(|()| reception)
+    }
+
+    /// A draft; `nonce` must be fresh and random. It outlives its reception.
+    #[must_use]
+    pub fn issue_draft(&self, draft: &Draft, at: Instant, nonce: [u8; NONCE_BYTES]) -> String {
+        let expires = draft.expires.min(at.plus_seconds(DRAFT_SECONDS));
+        self.seal(Purpose::Draft, &Draft { expires, ..draft.clone() }, nonce)
+    }
+
+    /// Opens a draft.
+    ///
+    /// # Errors
+    /// [`TokenRefusal`]
+    pub fn open_draft(&self, token: &str, at: Instant) -> Result<Draft, TokenRefusal> {
+        let draft: Draft = self.unseal(Purpose::Draft, token).ok_or(TokenRefusal::Foreign)?;
+        current(draft.expires, at).map(|()| draft)
+    }
+
     fn seal<T: Serialize>(&self, purpose: Purpose, value: &T, nonce: [u8; NONCE_BYTES]) -> String {
         let mut sealed = serde_json::to_vec(value).expect("texts and numbers are always JSON");
         let (key, inner) = self.key(purpose, &nonce);
@@ -242,7 +315,8 @@ impl Tokens {
     }
 
     fn unseal<T: DeserializeOwned>(&self, purpose: Purpose, token: &str) -> Option<T> {
-        if token.len() > MAX_CHARS {
+        let most = if matches!(purpose, Purpose::Draft) { MAX_DRAFT_CHARS } else { MAX_CHARS };
+        if token.len() > most {
             return None;
         }
         let mut bytes = URL_SAFE_NO_PAD.decode(token).ok()?;

@@ -2,4 +2,10 @@
 
 pub mod care;
 pub(crate) mod chart;
+pub mod desk;
+pub mod entry;
 pub mod form;
+mod gate;
+pub mod mend;
+pub mod reception;
+pub mod record;

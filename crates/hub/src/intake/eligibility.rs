@@ -77,7 +77,7 @@ fn consent_of(node: Node<'_>, findings: &mut Vec<Finding>) -> Option<bool> {
     agreed
 }
 
-fn card(node: Node<'_>, findings: &mut Vec<Finding>) -> Option<Identify> {
+pub(super) fn card(node: Node<'_>, findings: &mut Vec<Finding>) -> Option<Identify> {
     let mut items = Items::of(node, "card/");
     items.only(&["challenge", "certificate", "signature"], Severity::Stop);
     let challenge = items.text("challenge", Shape::line(limits::CHALLENGE));

@@ -2,12 +2,16 @@
 //! envelope of the published checkup registration (pmh-api §5.1): `modificationSeg`, `myNumber`,
 //! `municipalityIdentityKey`. What is not known is refused, lest a dose be dropped unseen.
 
+use std::collections::HashSet;
+
 use domain::finding::{Finding, Severity, few, refused};
+use domain::gs1::Gtin;
 use domain::number::{Kind, MyNumber, NumberRules, verify};
 use domain::person::FiveAttributes;
 use fhir::json::{Node, Tree};
 use jiff::civil::Date;
 
+use super::dose::amount;
 use super::item::{Items, Shape, wrong_type};
 use super::{five, limits, subsidy, twice};
 
@@ -25,16 +29,22 @@ pub const ITEMS: [&str; 9] = [
 ];
 
 /// Items of a dose: the minimum of 接種記録 (reference rules, B).
-pub const DOSE_ITEMS: [&str; 11] = [
+pub const DOSE_ITEMS: [&str; 17] = [
     "doseKey",
     "product",
     "date",
     "amountHundredthsMl",
     "lotNumber",
     "expires",
+    "gtin",
+    "site",
+    "route",
+    "physician",
     "institutionCode",
     "institutionName",
     "routine",
+    "special",
+    "note",
     "correctionReason",
     "isDeleted",
 ];
@@ -42,8 +52,15 @@ pub const DOSE_ITEMS: [&str; 11] = [
 /// What opens windows besides age and history.
 pub const FLAGS: [&str; 3] = ["disability-60-64", "hiv-60-64", "rubella-antibody-low"];
 
+/// 特例区分: after a long illness, a shortage or a disaster; 日本脳炎特例; HPV キャッチアップ.
+pub const SPECIALS: [&str; 5] =
+    ["long-term-illness", "shortage", "disaster", "je-catch-up", "hpv-catch-up"];
+
 /// Doses of one record at most.
 pub const DOSES: usize = 200;
+
+/// Items of a dose in which a 個人番号 may seem to stand by chance.
+const FIGURES: [&str; 3] = ["doseKey", "lotNumber", "gtin"];
 
 /// `modificationSeg`, 変更区分.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,17 +87,29 @@ pub struct PastDose {
     /// The day.
     pub date: Date,
     /// In hundredths of a millilitre.
-    pub hundredths: Option<u32>,
+    pub hundredths: Option<u16>,
     /// ロット番号
     pub lot: Option<String>,
     /// 有効期限
     pub expires: Option<Date>,
+    /// The scanned package, 14 digits.
+    pub gtin: Option<String>,
+    /// 接種部位
+    pub site: Option<String>,
+    /// 接種経路
+    pub route: Option<String>,
+    /// Name of the physician.
+    pub physician: Option<String>,
     /// 医療機関コード
     pub institution: Option<String>,
     /// The institution as it was written.
     pub institution_name: Option<String>,
     /// Whether it was given as 定期接種, if that is known.
     pub routine: Option<bool>,
+    /// 特例区分, of [`SPECIALS`].
+    pub special: Option<&'static str>,
+    /// 備考
+    pub note: Option<String>,
     /// Why an earlier version is replaced or ended.
     pub reason: Option<String>,
     /// Ends it: it was recorded by mistake.
@@ -151,9 +180,9 @@ pub fn record(node: Node<'_>, known: Known<'_>) -> Record {
     let (since, on) = (items.optional_day("livesHereSince"), items.optional_day("removalDate"));
     let due = items.optional_day("dueDate");
     let flags = flags(&mut items);
-    let doses = doses(&mut items, known);
     let own: Vec<&str> = number.iter().map(MyNumber::as_str).collect();
-    items.numbers_only_in(&["myNumber"], &own, &["municipalityIdentityKey"]);
+    let doses = doses(&mut items, &own, known);
+    items.numbers_only_in(&["myNumber", "doses"], &own, &["municipalityIdentityKey"]);
 
     let warnings = few(items.findings);
     match (change, number, key) {
@@ -186,7 +215,7 @@ fn unknown_flag() -> Finding {
     Finding::stop("wrong-value", "", ja, format!("List any of {list}."))
 }
 
-fn doses(items: &mut Items<'_>, known: Known<'_>) -> Vec<PastDose> {
+fn doses(items: &mut Items<'_>, own: &[&str], known: Known<'_>) -> Vec<PastDose> {
     let Some(node) = items.given("doses") else { return Vec::new() };
     if node.kind() != fhir::json::Kind::Array {
         let at = items.at("doses");
@@ -198,12 +227,25 @@ fn doses(items: &mut Items<'_>, known: Known<'_>) -> Vec<PastDose> {
         items.note("doses", [too_many(count)]);
         return Vec::new();
     }
-    let (mut found, mut findings) = (Vec::with_capacity(count), Vec::new());
+    let (mut found, mut keys) = (Vec::with_capacity(count), HashSet::new());
     for (index, node) in node.items().enumerate() {
-        found.extend(dose(node, index, known, &mut findings));
+        let mut of = Items::of(node, format!("doses/{index}/"));
+        found.extend(dose(&mut of, known).filter(|dose| {
+            let first = keys.insert(dose.key.clone());
+            of.note("doseKey", (!first).then(dose_twice));
+            first
+        }));
+        of.numbers_only_in(&[], own, &FIGURES);
+        items.findings.append(&mut of.findings);
     }
-    items.findings.append(&mut findings);
     found
+}
+
+/// One of the two would be lost without a word.
+fn dose_twice() -> Finding {
+    let ja = "同じ doseKey の接種が前にあります。別の接種なら別のキーに、訂正なら別のレコードにしてください。";
+    let en = "A dose before has this doseKey; give another dose its own key, send a correction by itself.";
+    Finding::stop("dose-twice", "", ja, en)
 }
 
 fn too_many(count: usize) -> Finding {
@@ -215,13 +257,7 @@ fn too_many(count: usize) -> Finding {
     )
 }
 
-fn dose(
-    node: Node<'_>,
-    index: usize,
-    known: Known<'_>,
-    findings: &mut Vec<Finding>,
-) -> Option<PastDose> {
-    let mut items = Items::of(node, format!("doses/{index}/"));
+fn dose(items: &mut Items<'_>, known: Known<'_>) -> Option<PastDose> {
     items.only(&DOSE_ITEMS, Severity::Stop);
     let key = items.text("doseKey", Shape::line(limits::KEY));
     let product = items.text("product", Shape::line(limits::CODE));
@@ -232,50 +268,68 @@ fn dose(
     if date.is_some_and(|date| date > known.today) {
         items.note("date", [in_the_future()]);
     }
-    let hundredths = whole(&mut items, "amountHundredthsMl");
-    let lot = items.optional_text("lotNumber", Shape::line(limits::CODE));
-    let expires = items.optional_day("expires");
-    let institution = items.optional_text("institutionCode", Shape::line(limits::CODE));
-    if let Some(code) = &institution {
-        // A wrong code of an institution is a warning: the dose is a fact (wall 4).
-        let wrong = verify(Kind::Institution, code, known.numbers).into_iter();
-        items.note("institutionCode", wrong.map(|it| Finding { severity: Severity::Warn, ..it }));
-    }
-    let institution_name = items.optional_text("institutionName", Shape::line(limits::NAME));
-    let routine = items.given("routine").is_some().then(|| items.flag("routine")).flatten();
-    let reason = items.optional_text("correctionReason", Shape::free(limits::ADDRESS));
-    let deleted = items.given("isDeleted").is_some().then(|| items.flag("isDeleted")).flatten();
-    findings.append(&mut items.findings);
-    Some(PastDose {
-        key: key?.into_owned(),
-        product: product?.into_owned(),
-        date: date?,
-        hundredths,
-        lot,
-        expires,
-        institution,
-        institution_name,
-        routine,
-        reason,
-        deleted: deleted.unwrap_or(false),
-    })
+    // All that is wrong is told, also if the key is missing: it comes last.
+    let rest = PastDose {
+        key: String::new(),
+        product: String::new(),
+        date: known.today,
+        hundredths: amount(items),
+        lot: items.optional_text("lotNumber", Shape::line(limits::CODE)),
+        expires: items.optional_day("expires"),
+        gtin: gtin(items),
+        site: items.optional_text("site", Shape::line(limits::CODE)),
+        route: items.optional_text("route", Shape::line(limits::CODE)),
+        physician: items.optional_text("physician", Shape::line(limits::NAME)),
+        institution: institution(items, known.numbers),
+        institution_name: items.optional_text("institutionName", Shape::line(limits::NAME)),
+        routine: optional_flag(items, "routine"),
+        special: special(items),
+        note: items.optional_text("note", Shape::free(limits::ADDRESS)),
+        reason: items.optional_text("correctionReason", Shape::free(limits::ADDRESS)),
+        deleted: optional_flag(items, "isDeleted").unwrap_or(false),
+    };
+    Some(PastDose { key: key?.into_owned(), product: product?.into_owned(), date: date?, ..rest })
 }
 
-fn whole(items: &mut Items<'_>, name: &'static str) -> Option<u32> {
-    let node = items.given(name)?;
-    let number = node.raw().parse().ok().filter(|amount| (1..=1000).contains(amount));
-    if number.is_none() {
-        let at = items.at(name);
-        let (ja, en) = ("1〜1000の整数(0.01 mL単位)", "a whole number of 1 to 1000 (in 0.01 mL)");
-        items.findings.push(wrong_type(at, ja, en));
+fn optional_flag(items: &mut Items<'_>, name: &'static str) -> Option<bool> {
+    items.given(name).and_then(|_| items.flag(name))
+}
+
+/// A wrong code of an institution is a warning: the dose is a fact (wall 4).
+fn institution(items: &mut Items<'_>, numbers: &NumberRules) -> Option<String> {
+    let name = "institutionCode";
+    let code = items.optional_text(name, Shape::line(limits::CODE))?;
+    let wrong = verify(Kind::Institution, &code, numbers).into_iter();
+    items.note(name, wrong.map(|it| Finding { severity: Severity::Warn, ..it }));
+    Some(code)
+}
+
+/// The package as 14 digits. What was sent is not repeated: twelve digits may be a 個人番号.
+fn gtin(items: &mut Items<'_>) -> Option<String> {
+    let text = items.optional_text("gtin", Shape::line(limits::CODE))?;
+    let read = Gtin::parse(&text).map_err(|_| wrong_gtin());
+    items.take("gtin", read).map(|gtin| gtin.as_str().to_owned())
+}
+
+fn special(items: &mut Items<'_>) -> Option<&'static str> {
+    let node = items.given("special")?;
+    if node.as_str().is_some_and(|text| text.is_empty()) {
+        return None;
     }
-    number
+    items.one_of("special", &SPECIALS).map(|which| SPECIALS[which])
 }
 
 fn unknown_product() -> Finding {
     let ja = "このワクチンのコードはありません。コード表(docs/immunization.md)で確かめてください。";
     let en = "There is no vaccine of this code; see the table in docs/immunization.md.";
     Finding::stop("unknown-product", "", ja, en)
+}
+
+fn wrong_gtin() -> Finding {
+    let ja = "GTIN(JAN)は検査数字の合う8、12、13又は14桁の数字です。読み直してください。";
+    let en =
+        "A GTIN has 8, 12, 13 or 14 digits, the last of which checks the others; scan it again.";
+    Finding::stop("wrong-gtin", "", ja, en)
 }
 
 fn in_the_future() -> Finding {

@@ -186,6 +186,29 @@ impl<'t> Items<'t> {
         self.take(name, day::iso(&text))
     }
 
+    /// An optional whole number within bounds.
+    pub(super) fn whole<T>(
+        &mut self,
+        name: &'static str,
+        within: std::ops::RangeInclusive<T>,
+    ) -> Option<T>
+    where
+        T: std::str::FromStr + PartialOrd + std::fmt::Display,
+    {
+        let node = self.given(name)?;
+        let number = node.raw().parse().ok().filter(|number| within.contains(number));
+        if number.is_none() {
+            let (at, least, most) = (self.at(name), within.start(), within.end());
+            let ja = format!("{least}〜{most}の整数");
+            self.findings.push(wrong_type(
+                at,
+                &ja,
+                &format!("a whole number of {least} to {most}"),
+            ));
+        }
+        number
+    }
+
     /// Notes a period that ends before it begins.
     pub(super) fn period(&mut self, from: Option<Date>, to: Option<Date>) {
         if let (Some(from), Some(to)) = (from, to)

@@ -53,3 +53,5 @@ pub const CHALLENGE: usize = 256;
 pub const CARD_CERTIFICATE_BYTES: usize = 8 << 10;
 /// Bytes of a card's signature.
 pub const CARD_SIGNATURE_BYTES: usize = 1 << 10;
+/// Characters of a sealed reception or draft.
+pub const RECEPTION: usize = 16 << 10;

@@ -6,12 +6,15 @@
 
 pub mod checkup;
 pub mod csv;
+pub mod dose;
 pub mod eligibility;
 mod five;
 pub mod immunization;
 mod item;
 pub mod limits;
+pub mod mending;
 pub(crate) mod number_in_text;
+pub mod reception;
 pub mod relation;
 pub mod schemes;
 pub mod subsidy;

@@ -3,7 +3,7 @@
 use fhir::json::Tree;
 use serde_json::{Value, json};
 
-use super::{check_body, limits, read, subsidy};
+use super::{check_body, immunization, limits, read, subsidy};
 
 /// A record with nothing wrong; 個人番号 and payer number are made up, their check digits right.
 fn good() -> Value {
@@ -75,6 +75,41 @@ fn every_item_is_judged_by_its_own_rules() {
         let value = value.replace("NAME101", &"証".repeat(101));
         let value = value.replace("NAME100", &"証".repeat(100));
         assert_eq!(outcome(&with(path, &value)), want, "{line}");
+    }
+}
+
+#[test]
+fn an_amount_is_a_whole_number_of_hundredths() {
+    let book = lawbook::Lawbook::embedded().unwrap();
+    let known = immunization::Known {
+        product: &|code| book.immunization.product(code).is_some(),
+        numbers: &book.numbers,
+        today: jiff::civil::date(2026, 4, 1),
+    };
+    for (amount, want) in [
+        ("null", Ok(None)),
+        ("0", Err("wrong-type")),
+        ("1", Ok(Some(1))),
+        ("1000", Ok(Some(1_000))),
+        ("1001", Err("wrong-type")),
+        ("65535", Err("wrong-type")),
+        ("65536", Err("wrong-type")),
+        ("65586", Err("wrong-type")),
+        (r#""50""#, Err("wrong-type")),
+        ("1e2", Err("wrong-type")),
+        ("50.0", Err("wrong-type")),
+        ("-1", Err("wrong-type")),
+        ("-0", Err("wrong-type")),
+    ] {
+        let body = format!(
+            r#"[{{"modificationSeg":"1","myNumber":"999000000016","municipalityIdentityKey":"k",
+            "doses":[{{"doseKey":"d","product":"mr","date":"2021-05-01",
+            "amountHundredthsMl":{amount}}}]}}]"#
+        );
+        let tree = read(body.as_bytes()).unwrap();
+        let record = immunization::parse(&tree, known).unwrap().next().unwrap();
+        let got = record.map(|target| target.doses[0].hundredths).map_err(|of| of[0].code);
+        assert_eq!(got, want, "{amount}");
     }
 }
 

@@ -4,7 +4,6 @@ use domain::finding::Finding;
 use fhir::Kind as Record;
 use fhir::json::Tree;
 use fhir::profiles::checkup_target::{self, CheckupTarget};
-use store::record::New;
 use store::{StoreError, Tx};
 
 use super::intake_records::Parsed;
@@ -22,17 +21,11 @@ pub(super) fn parse(tree: &Tree<'_>) -> Result<Vec<Parsed>, Finding> {
 }
 
 pub(super) fn prepare(context: &Context, record: checkup::Record) -> Prepared {
-    let mut target = match record {
-        Ok(target) => target,
-        Err(findings) => return Prepared::Refused(findings),
-    };
-    let (five, key) = (target.five.take(), target.key.clone());
-    let listing = match Listing::prepare(context, &target.my_number, five, key) {
-        Ok(listing) => listing,
-        Err(finding) => return Prepared::Refused(vec![finding]),
-    };
-    let warnings = std::mem::take(&mut target.warnings);
-    Prepared::Ready(Box::new(List { listing, target, item: context.hub.name() }), warnings)
+    Prepared::of(record, |mut target| {
+        let (five, warnings) = (target.five.take(), std::mem::take(&mut target.warnings));
+        let listing = Listing::prepare(context, &target.my_number, five, target.key.clone())?;
+        Ok((List { listing, target, item: context.hub.name() }, warnings))
+    })
 }
 
 struct List {
@@ -63,15 +56,7 @@ impl Deed for List {
             removed_on,
             members: self.target.members.clone(),
         };
-        let new = New {
-            kind: Record::CheckupTarget,
-            key: &context.municipality,
-            item: &self.item,
-            hidden: false,
-            custodian: &context.municipality,
-            author: &context.client,
-            at: request.at,
-        };
+        let new = context.listed(Record::CheckupTarget, &self.item, request.at);
         // A removal that comes again corrects the day: the last version says when they left.
         room.put(&new, |item| checkup_target::write(&face, item, &patient))?;
         Ok(held.map_or(Applied::Accepted, Applied::Held))

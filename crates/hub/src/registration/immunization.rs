@@ -33,19 +33,12 @@ pub(super) fn parse(context: &Context, tree: &Tree<'_>) -> Result<Vec<Parsed>, F
 }
 
 pub(super) fn prepare(context: &Context, record: immunization::Record) -> Prepared {
-    let mut target = match record {
-        Ok(target) => target,
-        Err(findings) => return Prepared::Refused(findings),
-    };
-    let (five, key) = (target.five.take(), target.key.clone());
-    let listing = match Listing::prepare(context, &target.my_number, five, key) {
-        Ok(listing) => listing,
-        Err(finding) => return Prepared::Refused(vec![finding]),
-    };
-    let warnings = std::mem::take(&mut target.warnings);
-    let items = target.doses.iter().map(|_| context.hub.name()).collect();
-    let deed = Follow { listing, target, item: context.hub.name(), items };
-    Prepared::Ready(Box::new(deed), warnings)
+    Prepared::of(record, |mut target| {
+        let (five, warnings) = (target.five.take(), std::mem::take(&mut target.warnings));
+        let listing = Listing::prepare(context, &target.my_number, five, target.key.clone())?;
+        let items = target.doses.iter().map(|_| context.hub.name()).collect();
+        Ok((Follow { listing, target, item: context.hub.name(), items }, warnings))
+    })
 }
 
 struct Follow {
@@ -70,15 +63,7 @@ impl Deed for Follow {
             return Ok(Applied::Refused(unknown_person()));
         };
         let face = self.face(&mut room, context, request.at.day_in_japan())?;
-        let new = New {
-            kind: Record::ImmunizationTarget,
-            key: &context.municipality,
-            item: &self.item,
-            hidden: false,
-            custodian: &context.municipality,
-            author: &context.client,
-            at: request.at,
-        };
+        let new = context.listed(Record::ImmunizationTarget, &self.item, request.at);
         // A removal that comes again corrects the day: the last version says when they left.
         room.put(&new, |item| immunization_target::write(&face, item, &patient))?;
         room.put_residence(&context.municipality, face.since, face.left_on)?;
@@ -132,18 +117,22 @@ fn keep(
     let face = face_of(past, &new, known.as_ref())?;
     if past.deleted {
         let gone = DoseFace { status: DoseStatus::EnteredInError, ..face };
-        room.end(&new, |old| dose::write(&gone, &old.item, patient))?;
-        return Ok(());
+        let mut place = String::new();
+        room.end(&new, |old| {
+            place.clone_from(&old.item);
+            dose::write(&gone, &old.item, patient)
+        })?;
+        return match place.is_empty() {
+            true => Ok(()),
+            false => room.file_dose(&place, &past.product, None),
+        };
     }
     let mut place = String::new();
     room.put(&new, |item| {
         item.clone_into(&mut place);
         dose::write(&face, item, patient)
     })?;
-    match &past.lot {
-        Some(lot) => room.file_lot(&past.product, lot, &place),
-        None => Ok(()),
-    }
+    room.file_dose(&place, &past.product, past.lot.as_deref())
 }
 
 fn face_of(past: &PastDose, new: &New<'_>, known: Option<&Stored>) -> Result<DoseFace, StoreError> {
@@ -152,16 +141,19 @@ fn face_of(past: &PastDose, new: &New<'_>, known: Option<&Stored>) -> Result<Dos
         institution_name: past.institution_name.clone(),
         lot: past.lot.clone(),
         expires: past.expires,
-        hundredths: past.hundredths.and_then(|amount| u16::try_from(amount).ok()),
+        hundredths: past.hundredths,
+        gtin: past.gtin.clone(),
+        site: past.site.clone(),
+        route: past.route.clone(),
+        physician: past.physician.clone(),
+        special: past.special.map(str::to_owned),
+        note: past.note.clone(),
         program: past.routine.map(|yes| if yes { Program::Routine } else { Program::Voluntary }),
         correction: past.reason.clone(),
         ..DoseFace::new(&past.product, past.date, recorded, Origin::Municipality)
     };
     let before = known.map(|row| dose::read(&row.body).map_err(unreadable)).transpose()?;
     // The same dose keeps the instant at which it was first recorded so.
-    let same = before.map(|before| before.recorded).map(of);
-    let same = same.filter(|same| {
-        known.is_some_and(|row| dose::read(&row.body).is_ok_and(|before| before == *same))
-    });
+    let same = before.filter(|before| of(before.recorded) == *before);
     Ok(same.unwrap_or_else(|| of(new.at)))
 }

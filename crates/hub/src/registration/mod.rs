@@ -11,10 +11,12 @@ use std::sync::Arc;
 
 use domain::access::{Basis, Caller, Purpose, Request, Role};
 use domain::finding::Finding;
+use domain::instant::Instant;
 use domain::scheme::Scheme;
-use store::StoreError;
-use store::Tx;
+use fhir::Kind as Record;
+use store::record::New;
 use store::task::{Accepted, NewTask, RecordResult, Task};
+use store::{StoreError, Tx};
 
 use crate::intake;
 use crate::refusal::{Kind, Refusal};
@@ -173,6 +175,20 @@ pub(crate) enum Prepared {
     Ready(Box<dyn Deed>, Vec<Finding>),
 }
 
+impl Prepared {
+    /// What is to be done with a record that reads, with its warnings; or why nothing is.
+    fn of<T, D: Deed + 'static>(
+        record: Result<T, Vec<Finding>>,
+        ready: impl FnOnce(T) -> Result<(D, Vec<Finding>), Finding>,
+    ) -> Self {
+        match record.map(ready) {
+            Ok(Ok((deed, warnings))) => Self::Ready(Box::new(deed), warnings),
+            Ok(Err(finding)) => Self::Refused(vec![finding]),
+            Err(findings) => Self::Refused(findings),
+        }
+    }
+}
+
 /// What a prepared record does in the writer.
 pub(crate) trait Deed: Send + Sync {
     /// Does it; a refusal leaves nothing of the record behind.
@@ -216,6 +232,19 @@ impl Context {
             resident: None,
         };
         self.hub.request(&caller, Purpose::Registration, Basis::MunicipalTask)
+    }
+
+    /// What the municipality keeps of a person on one of its lists.
+    fn listed<'c>(&'c self, kind: Record, item: &'c str, at: Instant) -> New<'c> {
+        New {
+            kind,
+            key: &self.municipality,
+            item,
+            hidden: false,
+            custodian: &self.municipality,
+            author: &self.client,
+            at,
+        }
     }
 }
 

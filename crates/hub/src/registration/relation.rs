@@ -26,15 +26,12 @@ pub(super) fn parse(tree: &Tree<'_>) -> Result<Vec<Parsed>, Finding> {
 }
 
 pub(super) fn prepare(context: &Context, record: relation::Record) -> Prepared {
-    let mut relation = match record {
-        Ok(relation) => relation,
-        Err(findings) => return Prepared::Refused(findings),
-    };
-    let vault = context.hub.store.vault();
-    let (child, guardian) = (vault.key_of(&relation.child), vault.key_of(&relation.guardian));
-    let warnings = std::mem::take(&mut relation.warnings);
-    let deed = Relate { child, guardian, relation, item: context.hub.name() };
-    Prepared::Ready(Box::new(deed), warnings)
+    Prepared::of(record, |mut relation| {
+        let vault = context.hub.store.vault();
+        let (child, guardian) = (vault.key_of(&relation.child), vault.key_of(&relation.guardian));
+        let warnings = std::mem::take(&mut relation.warnings);
+        Ok((Relate { child, guardian, relation, item: context.hub.name() }, warnings))
+    })
 }
 
 struct Relate {

@@ -62,31 +62,27 @@ fn unknown_type() -> Finding {
 }
 
 pub(super) fn prepare(context: &Context, record: subsidy::Record) -> Prepared {
-    let registration = match record {
-        Ok(registration) => registration,
-        Err(findings) => return Prepared::Refused(findings),
-    };
-    let hub = &context.hub;
-    let Ok(claim) = hub.store.vault().claim(&registration.my_number, hub.store.entropy()) else {
-        return Prepared::Refused(vec![vault_closed()]);
-    };
-    let arrival = Arrival::new(
-        claim.key(),
-        Some(claim),
-        registration.five,
-        (&context.municipality, &context.municipality),
-        hub.name(),
-        &hub.book().names,
-    );
-    let key = upsert_key(&registration.certificate);
-    let deed = Register {
-        arrival,
-        key,
-        item: hub.name(),
-        certificate: registration.certificate,
-        deleted: registration.deleted,
-    };
-    Prepared::Ready(Box::new(deed), registration.warnings)
+    Prepared::of(record, |registration| {
+        let hub = &context.hub;
+        let claim = hub.store.vault().claim(&registration.my_number, hub.store.entropy());
+        let claim = claim.map_err(|_| vault_closed())?;
+        let arrival = Arrival::new(
+            claim.key(),
+            Some(claim),
+            registration.five,
+            (&context.municipality, &context.municipality),
+            hub.name(),
+            &hub.book().names,
+        );
+        let deed = Register {
+            arrival,
+            key: upsert_key(&registration.certificate),
+            item: hub.name(),
+            certificate: registration.certificate,
+            deleted: registration.deleted,
+        };
+        Ok((deed, registration.warnings))
+    })
 }
 
 pub(super) fn vault_closed() -> Finding {

@@ -73,12 +73,7 @@ impl<'a> Fields<'a> {
         let mut seen: HashSet<&str> = HashSet::new();
         match self.members.iter().find(|(name, _)| !seen.insert(name)) {
             None => Ok(()),
-            Some((name, _)) => Err(Refusal {
-                code: "duplicate-field",
-                at: self.at(name),
-                ja: "同じ項目が2度あります。一方を消してください。".to_owned(),
-                en: "This member stands twice; remove one.".to_owned(),
-            }),
+            Some((name, _)) => Err(duplicate(self.at(name))),
         }
     }
 
@@ -109,12 +104,7 @@ impl<'a> Fields<'a> {
     }
 
     fn required(&mut self, name: &str) -> Result<&'a str, Refusal> {
-        self.raw(name).ok_or_else(|| Refusal {
-            code: "missing-field",
-            at: self.at(name),
-            ja: format!("{name} がありません。加えてください。"),
-            en: format!("{name} is missing; add it."),
-        })
+        self.raw(name).ok_or_else(|| missing(self.at(name), name))
     }
 
     /// A text.
@@ -155,12 +145,7 @@ impl<'a> Fields<'a> {
     pub(super) fn finish(&self) -> Result<(), Refusal> {
         match self.members.first() {
             None => Ok(()),
-            Some((name, _)) => Err(Refusal {
-                code: "unknown-field",
-                at: self.at(name),
-                ja: "この項目はこの質問にありません。消すか、綴りを確かめてください。".to_owned(),
-                en: "This question has no such member; remove it or check its spelling.".to_owned(),
-            }),
+            Some((name, _)) => Err(unknown(self.at(name))),
         }
     }
 }
@@ -222,7 +207,34 @@ impl<'de> Visitor<'de> for NameVisitor {
     }
 }
 
-fn wrong_type(at: String, ja: &str, en: &str) -> Refusal {
+pub(super) fn unknown(at: String) -> Refusal {
+    Refusal {
+        code: "unknown-field",
+        at,
+        ja: "この項目はこの質問にありません。消すか、綴りを確かめてください。".to_owned(),
+        en: "This question has no such member; remove it or check its spelling.".to_owned(),
+    }
+}
+
+pub(super) fn duplicate(at: String) -> Refusal {
+    Refusal {
+        code: "duplicate-field",
+        at,
+        ja: "同じ項目が2度あります。一方を消してください。".to_owned(),
+        en: "This member stands twice; remove one.".to_owned(),
+    }
+}
+
+pub(super) fn missing(at: String, name: &str) -> Refusal {
+    Refusal {
+        code: "missing-field",
+        at,
+        ja: format!("{name} がありません。加えてください。"),
+        en: format!("{name} is missing; add it."),
+    }
+}
+
+pub(super) fn wrong_type(at: String, ja: &str, en: &str) -> Refusal {
     Refusal {
         code: "wrong-type",
         at,

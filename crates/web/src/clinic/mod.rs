@@ -1,5 +1,6 @@
 //! The desk of an institution.
 
+pub mod dose;
 pub mod view;
 
 use axum::extract::State;
@@ -7,6 +8,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use domain::certificate::Certificate;
 use domain::insurance::Insurance;
+use hub::credential::card::CardAnswerWire;
 use hub::intake::eligibility::{EligibilityRequest, Identify};
 use hub::{Eligibility, PersonView, Refusal};
 
@@ -51,30 +53,43 @@ pub(crate) async fn tap(
         "no" => false,
         _ => return stale_form(),
     };
-    let Some(demo) = app.demo.as_ref().filter(|_| same(&desk.csrf, &form.csrf)) else {
+    if !same(&desk.csrf, &form.csrf) {
         return stale_form();
+    }
+    let (challenge, answered) = match card_answer(&app, &desk, &form.card, &form.pin) {
+        Ok(answered) => answered,
+        Err(refusal) => {
+            return refusal.unwrap_or_else(|shown| waiting(&app, &desk, Some(shown)));
+        }
     };
-    let view = match hub::issue_challenge(&app.hub, &desk.caller) {
-        Ok(view) => view,
-        Err(refusal) => return refused_page(&refusal),
+    let identify = Identify::Card {
+        challenge,
+        certificate_der: answered.certificate_der,
+        signature: answered.signature,
     };
+    let asked = EligibilityRequest { identify, certificates_agreed: consent };
+    show(&app, &desk, asked).await
+}
+
+/// Lets a virtual card answer a challenge of this desk; gives the challenge and the answer. Otherwise
+/// a page, or what the card said no with.
+pub(crate) fn card_answer(
+    app: &App,
+    desk: &SignedIn,
+    card: &str,
+    pin: &str,
+) -> Result<(String, CardAnswerWire), Result<Response, Shown>> {
+    let demo = app.demo.as_ref().ok_or_else(|| Ok(stale_form()))?;
+    let view = hub::issue_challenge(&app.hub, &desk.caller);
+    let view = view.map_err(|refusal| Ok(refused_page(&refusal)))?;
     let place = Place {
         challenge: &view.challenge,
         origin: &view.origin,
         institution: &view.institution,
         terminal: &view.terminal,
     };
-    let answered = match demo.answer(&form.card, &form.pin, &place) {
-        Ok(answered) => answered,
-        Err(refusal) => return waiting(&app, &desk, Some(card_said(refusal))),
-    };
-    let identify = Identify::Card {
-        challenge: view.challenge,
-        certificate_der: answered.certificate_der,
-        signature: answered.signature,
-    };
-    let asked = EligibilityRequest { identify, certificates_agreed: consent };
-    show(&app, &desk, asked).await
+    let answered = demo.answer(card, pin, &place).map_err(|refusal| Err(card_said(refusal)))?;
+    Ok((view.challenge, answered))
 }
 
 /// What the card itself said no with.

@@ -20,7 +20,7 @@ use maud::{Markup, html};
 use crate::look::form::{self, Field, VirtualCard};
 use crate::look::part::{self, Tone};
 use crate::look::refusal::{Refusal, Side, refusal};
-use crate::look::{Audience, Frame, Layout, page, picture};
+use crate::look::{Audience, Frame, Layout, NavLink, page, picture};
 
 /// The desk while it waits.
 #[derive(Debug, Clone, Default)]
@@ -127,10 +127,18 @@ pub struct Certificate {
     pub notes: Vec<String>,
 }
 
+/// The two things that a desk does.
+pub(crate) fn nav(immunization: bool) -> Vec<NavLink> {
+    vec![
+        NavLink::new("資格の確認", "/clinic", !immunization),
+        NavLink::new("予防接種", "/clinic/immunization", immunization),
+    ]
+}
+
 /// Waiting for a card.
 #[must_use]
 pub fn desk(frame: &Frame, model: &Desk) -> Markup {
-    let layout = Layout::new(frame, Audience::Clinic, "資格の確認");
+    let layout = Layout::new(frame, Audience::Clinic, "資格の確認").with_nav(nav(false));
     page(
         &layout,
         &html! {
@@ -241,7 +249,7 @@ impl Entry {
 /// Who it is and what they are entitled to.
 #[must_use]
 pub fn answer(frame: &Frame, model: &Answer) -> Markup {
-    let layout = Layout::new(frame, Audience::Clinic, "確認の結果");
+    let layout = Layout::new(frame, Audience::Clinic, "確認の結果").with_nav(nav(false));
     page(
         &layout,
         &html! {

@@ -1,5 +1,6 @@
 //! The municipal and vendor API, `/pmh/v1`.
 
+pub(crate) mod doses;
 mod eligibility;
 mod feed;
 pub mod openapi;

@@ -84,6 +84,7 @@ fn pages() -> Vec<Line> {
     let search = "csrf={csrf}&insurer=06130017&symbol=12&number=1&branch=01&consent=yes";
     let decide = "csrf={csrf}&decision=reject&checked=yes";
     let desk = sessions("200 404 404 404 404 404");
+    let of_desk = |route: &'static str, body| ("POST", route, route, body, desk.clone());
     let officers = sessions("404 200 200 404 404 404");
     let officer = sessions("404 404 200 404 404 404");
     let decided = sessions("404 404 303 404 404 404");
@@ -95,7 +96,13 @@ fn pages() -> Vec<Line> {
     vec![
         ("GET", "/clinic", "/clinic", "", desk.clone()),
         ("POST", "/clinic/tap", "/clinic/tap", tap, desk.clone()),
-        ("POST", "/clinic/search", "/clinic/search", search, desk),
+        ("POST", "/clinic/search", "/clinic/search", search, desk.clone()),
+        ("GET", "/clinic/immunization", "/clinic/immunization", "", desk.clone()),
+        of_desk("/clinic/immunization/receive", "csrf={csrf}&card=guardian&pin=1234"),
+        of_desk("/clinic/immunization/again", "csrf={csrf}&reception=x"),
+        of_desk("/clinic/immunization/check", "csrf={csrf}&reception=x&product=mr"),
+        of_desk("/clinic/immunization/record", "csrf={csrf}&draft=x"),
+        of_desk("/clinic/immunization/put-off", "csrf={csrf}&reception=x&product=mr"),
         ("GET", "/resident/child/{id}", "/resident/child/{child}", "", guardian.clone()),
         ("GET", "/resident/forms", "/resident/forms?for={child}", "", guardian.clone()),
         ("GET", form, childs, "", guardian),
@@ -136,10 +143,47 @@ fn systems() -> Vec<Line> {
     ]
 }
 
+/// Reception, gate and record: institutions only; what they hold is not held by others.
+fn doses() -> Vec<Line> {
+    let who = r#"{"nameAndBirth":{"nameKana":"ダレカ","dateOfBirth":"2020-01-01"}}"#;
+    let held = r#"{"reception":"x"}"#;
+    let dose =
+        r#"{"reception":"x","dose":{"product":"mr","physician":"医","judgement":"possible"}}"#;
+    let mend = r#"{"reason":"x"}"#;
+    let of = |route: &'static str, body| ("POST", route, route, body, tokens("404 404 422 422"));
+    vec![
+        of("/pmh/v1/immunization/receptions", who),
+        of("/pmh/v1/immunization/reception-views", held),
+        of("/pmh/v1/immunization/gate-checks", dose),
+        of("/pmh/v1/immunization/doses", dose),
+        (
+            "POST",
+            "/pmh/v1/immunization/doses/{id}/correction",
+            "/pmh/v1/immunization/doses/x/correction",
+            mend,
+            tokens("404 404 404 404"),
+        ),
+        (
+            "POST",
+            "/pmh/v1/immunization/doses/{id}/cancellation",
+            "/pmh/v1/immunization/doses/x/cancellation",
+            mend,
+            tokens("404 404 404 404"),
+        ),
+        (
+            "GET",
+            "/pmh/v1/immunization/doses/{id}",
+            "/pmh/v1/immunization/doses/x",
+            "",
+            tokens("404 404 404 404"),
+        ),
+    ]
+}
+
 fn table() -> Vec<Line> {
     // Last, because it ends the sessions.
     let leave = ("POST", "/leave", "/leave", "csrf={csrf}", everybody("303"));
-    [public(), pages(), systems(), vec![leave]].concat()
+    [public(), pages(), systems(), doses(), vec![leave]].concat()
 }
 
 /// Persons 1 (guardian of 2) and 3 with cards; a task, a held case and a log that has begun.

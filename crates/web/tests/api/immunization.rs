@@ -4,7 +4,7 @@ use domain::access::{Basis, Caller, Purpose, Request, Role};
 use fhir::Kind;
 use fhir::profiles::immunization::{self, DoseFace};
 use serde_json::{Value, json};
-use store::StoreError;
+use store::record::Stored;
 
 use crate::harness::{Api, five, merge, my_number};
 
@@ -27,31 +27,39 @@ fn target(n: u32, changes: &Value) -> Value {
     record
 }
 
-/// The doses of the record, as the municipality that registered them follows them.
-async fn doses(api: &Api, n: u32) -> Vec<DoseFace> {
-    let caller = Caller {
+/// The system of the municipality.
+pub(crate) fn city() -> Caller {
+    Caller {
         role: Role::MunicipalitySystem,
         organisation: hub::testing::MUNICIPALITY.into(),
         actor: "city".into(),
         terminal: String::new(),
         resident: None,
-    };
+    }
+}
+
+/// The doses of the record, as the municipality that registered them follows them.
+async fn doses(api: &Api, n: u32) -> Vec<DoseFace> {
+    rows(api, n).await.iter().map(|row| immunization::read(&row.body).unwrap()).collect()
+}
+
+/// The same as they are stored.
+pub(crate) async fn rows(api: &Api, n: u32) -> Vec<Stored> {
     let request = Request {
-        caller,
+        caller: city(),
         purpose: Purpose::Registration,
         basis: Basis::MunicipalTask,
         at: api.test.hub.now(),
     };
     let number = domain::number::MyNumber::parse(&my_number(n)).unwrap();
     let key = api.test.hub.store().vault().key_of(&number);
-    let bodies = api.test.hub.store().read(move |tx| {
+    let rows = api.test.hub.store().read(move |tx| {
         let find = domain::access::find(request.clone()).unwrap();
         let found = tx.find(&find, &key)?.unwrap();
         let access = tx.decide(&found, &request)?.unwrap();
-        let rows = tx.enter(access)?.read(Kind::Dose)?;
-        Ok::<_, StoreError>(rows.into_iter().map(|row| row.body).collect::<Vec<_>>())
+        tx.enter(access)?.read(Kind::Dose)
     });
-    bodies.await.unwrap().iter().map(|body| immunization::read(body).unwrap()).collect()
+    rows.await.unwrap()
 }
 
 #[tokio::test]
@@ -79,9 +87,50 @@ async fn past_doses_are_kept_once_corrected_and_ended() {
 }
 
 #[tokio::test]
+async fn what_a_register_says_of_a_dose_is_kept() {
+    let api = Api::new().await;
+    let said = json!({ "doseKey": "d", "product": "mr", "date": "2021-05-01",
+        "gtin": "4987123456784", "site": "左上腕", "route": "皮下", "physician": "見本 医師",
+        "institutionCode": "4510210018", "institutionName": "都城見本クリニック",
+        "expires": "2022-03-31", "special": "long-term-illness", "note": "里帰り先で接種" });
+    let record = target(1, &json!({ "doses": [said] }));
+    assert_eq!(api.outcomes(PATH, &json!([record])).await, ["accepted"]);
+    let kept = doses(&api, 1).await.remove(0);
+    let told = [
+        kept.gtin,
+        kept.site,
+        kept.route,
+        kept.physician,
+        kept.institution,
+        kept.institution_name,
+        kept.expires.map(|day| day.to_string()),
+        kept.special,
+        kept.note,
+    ];
+    let want = [
+        "04987123456784",
+        "左上腕",
+        "皮下",
+        "見本 医師",
+        "4510210018",
+        "都城見本クリニック",
+        "2022-03-31",
+        "long-term-illness",
+        "里帰り先で接種",
+    ];
+    assert_eq!(told.map(Option::unwrap), want);
+}
+
+#[tokio::test]
 async fn each_record_is_judged_by_itself() {
     let api = Api::new().await;
     let one = |dose: Value| json!({ "doses": [dose] });
+    let d = |key: &str| json!({ "doseKey": key, "product": "mr", "date": "2021-05-01" });
+    let with = |more: Value| {
+        let mut dose = d("d");
+        merge(&mut dose, &more);
+        one(dose)
+    };
     let cases = [
         (json!({}), "accepted"),
         (json!({ "doses": [] }), "accepted"),
@@ -106,6 +155,21 @@ async fn each_record_is_judged_by_itself() {
                      "amountHundredthsMl": 0.5 })),
             "refused wrong-type doses/0/amountHundredthsMl",
         ),
+        (json!({ "doses": [d("a"), d("b"), d("a")] }), "refused dose-twice doses/2/doseKey"),
+        // A figure may look like a 個人番号 by chance, a text may not.
+        (json!({ "doses": [d("123456789018")] }), "accepted"),
+        (with(json!({ "note": "123456789018" })), "refused my-number-in-text doses/0/note"),
+        (
+            with(json!({ "lotNumber": my_number(11) })),
+            "refused my-number-outside doses/0/lotNumber",
+        ),
+        (with(json!({ "gtin": "4987123456784" })), "accepted"),
+        (with(json!({ "gtin": "4987123456783" })), "refused wrong-gtin doses/0/gtin"),
+        (with(json!({ "gtin": "123456789018" })), "refused wrong-gtin doses/0/gtin"),
+        (with(json!({ "special": "" })), "accepted"),
+        (with(json!({ "special": "holiday" })), "refused wrong-value doses/0/special"),
+        (with(json!({ "physician": "医".repeat(201) })), "refused too-long doses/0/physician"),
+        (with(json!({ "route": "皮\n下" })), "refused wrong-characters doses/0/route"),
         (json!({ "flags": ["tall"] }), "refused wrong-value flags"),
         (json!({ "weight": 3 }), "refused unknown-item weight"),
         (json!({ "modificationSeg": "3" }), "refused wrong-value modificationSeg"),
@@ -120,6 +184,34 @@ async fn each_record_is_judged_by_itself() {
     };
     let want: Vec<String> = cases.iter().enumerate().map(placed).collect();
     assert_eq!(api.outcomes(PATH, &json!(records)).await, want);
+}
+
+#[tokio::test]
+async fn an_amount_is_kept_as_sent_or_refused() {
+    let api = Api::new().await;
+    let cases = [
+        (json!(null), Ok(None)),
+        (json!(1), Ok(Some(1))),
+        (json!(1_000), Ok(Some(1_000))),
+        (json!(1_001), Err("wrong-type")),
+        // 65536 more than fifty: nobody cuts it to sixteen bits.
+        (json!(65_586), Err("wrong-type")),
+    ];
+    for (n, (amount, want)) in (1..).zip(cases) {
+        let dose = json!({ "doseKey": "d", "product": "mr", "date": "2021-05-01",
+            "amountHundredthsMl": amount });
+        let outcomes = api.outcomes(PATH, &json!([target(n, &json!({ "doses": [dose] }))])).await;
+        match want {
+            Ok(want) => {
+                assert_eq!(outcomes, ["accepted"], "{amount}");
+                assert_eq!(doses(&api, n).await[0].hundredths, want, "{amount}");
+            }
+            Err(code) => {
+                let want = format!("refused {code} /0/doses/0/amountHundredthsMl");
+                assert_eq!(outcomes, [want], "{amount}");
+            }
+        }
+    }
 }
 
 #[tokio::test]

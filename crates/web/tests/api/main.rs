@@ -5,6 +5,8 @@
 mod authorisation;
 mod bodies;
 mod desk;
+mod dose;
+mod dose_files;
 mod eligibility;
 mod feed;
 mod forms;

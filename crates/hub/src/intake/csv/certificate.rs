@@ -13,15 +13,21 @@ const BATCH_BYTES: usize = 2 * limits::NODES - RECORD_BYTES;
 /// 基本5情報 under the names of the interface.
 const FIVE: [&str; 5] = ["name", "nameKana", "address", "dateOfBirth", "sex"];
 
+/// Columns of a certificate file: the items of the record, 基本5情報 unfolded where it stands.
+#[must_use]
+pub fn certificate_columns() -> Vec<&'static str> {
+    let unfolded =
+        |item: &'static str| if item == "basicFiveInfo" { FIVE.to_vec() } else { vec![item] };
+    subsidy::ITEMS.into_iter().flat_map(unfolded).collect()
+}
+
 /// The rows of a certificate file as JSON records of the registration interface: what is wrong
 /// with one is found there, as for every other record.
 ///
 /// # Errors
 /// As [`super::insured()`].
 pub fn certificates(bytes: &[u8]) -> Result<Vec<Row<String>>, Finding> {
-    let items = subsidy::ITEMS.iter().copied().filter(|item| *item != "basicFiveInfo");
-    let columns: Vec<&str> = items.chain(FIVE).collect();
-    let table = Table::read(bytes, &columns)?;
+    let table = Table::read(bytes, &certificate_columns())?;
     Ok(table.rows(|cells| {
         let record = record(cells);
         if record.len() <= RECORD_BYTES {
@@ -82,7 +88,7 @@ pub fn batches(records: &[Row<String>]) -> Vec<Vec<(usize, &str)>> {
     batches
 }
 
-fn too_long() -> Finding {
+pub(super) fn too_long() -> Finding {
     let most = RECORD_BYTES >> 10;
     Finding::stop(
         "row-too-long",

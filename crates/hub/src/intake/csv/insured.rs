@@ -9,7 +9,7 @@ use domain::person::FiveAttributes;
 use super::{Cells, Row, Table, limits};
 
 /// Its columns.
-const COLUMNS: [&str; 13] = [
+pub const INSURED_COLUMNS: [&str; 13] = [
     "insurer_number",
     "insurer_name",
     "symbol",
@@ -41,7 +41,7 @@ pub struct InsuredRow {
 /// # Errors
 /// What is wrong with the file as a whole: not UTF-8, no header, an unknown or missing column.
 pub fn insured(bytes: &[u8], rules: &NumberRules) -> Result<Vec<Row<InsuredRow>>, Finding> {
-    let table = Table::read(bytes, &COLUMNS)?;
+    let table = Table::read(bytes, &INSURED_COLUMNS)?;
     Ok(table.rows(|cells| {
         let (person, five) = (person(cells, rules), cells.five());
         let insurance = insurance(cells, person);

@@ -2,7 +2,9 @@
 
 mod card;
 mod certificate;
+mod doses;
 mod insured;
+mod mapping;
 mod result;
 #[cfg(test)]
 mod tests;
@@ -18,8 +20,10 @@ use super::item::{Shape, misshapen};
 use super::limits;
 
 pub use card::{CardCells, cards};
-pub use certificate::{batches, certificates};
-pub use insured::{InsuredRow, insured};
+pub use certificate::{batches, certificate_columns, certificates};
+pub use doses::{COLUMNS as DOSE_COLUMNS, DoseFile, Verdict, doses};
+pub use insured::{INSURED_COLUMNS, InsuredRow, insured};
+pub use mapping::Mapping;
 pub use result::{RESULT_HEADER, Said, of_task, result_lines};
 
 /// Rows of one file at most.
@@ -42,14 +46,19 @@ struct Table {
 
 impl Table {
     fn read(bytes: &[u8], expected: &[&str]) -> Result<Self, Finding> {
+        let (header, rows) = Self::open(bytes)?;
+        Ok(Self { columns: columns(&header, expected)?, rows })
+    }
+
+    /// Header and rows.
+    fn open(bytes: &[u8]) -> Result<(StringRecord, Vec<Row<StringRecord>>), Finding> {
         let text = std::str::from_utf8(bytes).map_err(|_| not_utf8())?;
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let mut reader = ReaderBuilder::new().from_reader(text.as_bytes());
         let header = reader.headers().map_err(|_| no_header())?.clone();
-        let columns = columns(&header, expected)?;
         let records = reader.records().take(ROWS + 1);
         let rows: Vec<_> = records.map(|record| row(text, record)).collect();
-        if rows.len() > ROWS { Err(too_many_rows()) } else { Ok(Self { columns, rows }) }
+        if rows.len() > ROWS { Err(too_many_rows()) } else { Ok((header, rows)) }
     }
 
     /// Every row through `read`, which notes what is wrong.
@@ -179,7 +188,15 @@ fn missing_column(name: &str) -> Finding {
     )
 }
 
+/// A name of a header for a message, unless it may hold a 個人番号: in a file without a header, data
+/// stand there.
+fn header_name(name: &str) -> &str {
+    let digits = name.chars().filter(|character| character.is_numeric()).count();
+    if digits < 12 && name.len() <= 200 { name } else { "(?)" }
+}
+
 fn unknown_column(name: &str) -> Finding {
+    let name = header_name(name);
     Finding::stop(
         "unknown-column",
         name.to_owned(),

@@ -24,6 +24,18 @@ pub struct Said {
     en: String,
 }
 
+impl Said {
+    /// The same at another column.
+    pub(super) fn at(self, column: String) -> Self {
+        Self { column, ..self }
+    }
+
+    /// Whether it refuses what it is said of.
+    pub(super) fn refuses(&self) -> bool {
+        self.severity == "stop"
+    }
+}
+
 impl From<&Finding> for Said {
     fn from(of: &Finding) -> Self {
         let severity = if of.severity == Severity::Stop { "stop" } else { "warn" };
@@ -35,11 +47,19 @@ impl From<&Finding> for Said {
 /// The findings of a task's record, at the columns of the file instead of the items of the body.
 #[must_use]
 pub fn of_task(findings: &str) -> Vec<Said> {
-    let mut said: Vec<Said> = serde_json::from_str(findings).unwrap_or_default();
-    for one in &mut said {
-        one.column = column(&one.column).to_owned();
-    }
-    said
+    of_items(findings, |item| ((), column(item))).into_iter().map(|(_, said)| said).collect()
+}
+
+/// The findings of a task's record, each with the place and the column that its item stands for.
+pub(super) fn of_items<P>(findings: &str, place: impl Fn(&str) -> (P, &str)) -> Vec<(P, Said)> {
+    let said: Vec<Said> = serde_json::from_str(findings).unwrap_or_default();
+    let placed = |mut one: Said| {
+        let (place, column) = place(&one.column);
+        let column = column.to_owned();
+        one.column = column;
+        (place, one)
+    };
+    said.into_iter().map(placed).collect()
 }
 
 /// `basicFiveInfo/nameKana` is the column `nameKana`, `certificationDetail/0/x` is
@@ -61,7 +81,7 @@ pub fn result_lines(line: u64, result: &str, findings: &[Said]) -> String {
     };
     // What refuses comes first: it is what there is to do.
     let mut sorted: Vec<&Said> = findings.iter().collect();
-    sorted.sort_by_key(|said| said.severity != "stop");
+    sorted.sort_by_key(|said| !said.refuses());
     match sorted.is_empty() {
         true => one([""; 4]),
         false => sorted.iter().map(|of| one([&of.column, &of.code, &of.ja, &of.en])).collect(),

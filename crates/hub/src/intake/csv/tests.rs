@@ -1,3 +1,5 @@
+mod doses;
+
 use super::certificate::RECORD_BYTES;
 use super::*;
 

@@ -68,7 +68,12 @@ fn what_may_be_told_and_said_is_documented() {
         let name = fact.split_whitespace().next().unwrap();
         assert!(page.contains(&format!("`{name}`")), "{name}");
     }
-    for condition in Lawbook::embedded().unwrap().immunization.conditions {
+    let schedule = Lawbook::embedded().unwrap().immunization;
+    for product in &schedule.products {
+        let row = format!("| `{}` | {} |", product.code, product.ja);
+        assert!(page.contains(&row), "{row}");
+    }
+    for condition in schedule.conditions {
         assert!(page.contains(&format!("`{}`", condition.code)), "{}", condition.code);
         assert!(super::HELP.contains(&condition.code), "{}", condition.code);
     }

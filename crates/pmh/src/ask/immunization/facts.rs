@@ -1,10 +1,11 @@
 //! `facts`: what the desk knows besides. Everything may be left out.
 
+use domain::decimal::tenths;
 use domain::immunization::{Delay, DelayReason, Facts, Schedule, Set, flag};
 
-use super::cursor::{Cursor, tenths, text};
-use super::question::{date, wrong};
-use crate::ask::fields::{Fields, Refusal};
+use super::cursor::{Cursor, text};
+use super::question::date;
+use crate::ask::fields::{Fields, Refusal, wrong_type};
 
 /// Every fact, for `pmh ask --help` and the docs.
 pub(crate) const HELP: &str = "\
@@ -68,7 +69,7 @@ fn conditions(fields: &mut Fields<'_>, schedule: &Schedule) -> Result<Set, Refus
     let Some(value) = fields.raw("conditions") else { return Ok(0) };
     let mut cursor = Cursor::new(value);
     if !cursor.enter(b'[') {
-        return Err(wrong(fields.at("conditions"), "配列", "an array"));
+        return Err(wrong_type(fields.at("conditions"), "配列", "an array"));
     }
     let (mut set, mut at) = (0, 0);
     while cursor.more(b']') {

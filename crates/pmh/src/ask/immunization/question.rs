@@ -1,11 +1,12 @@
 //! The members of a question about vaccines.
 
+use domain::decimal::hundredths;
 use domain::immunization::{Dose, Facts, Schedule};
 use domain::person::Sex;
 use jiff::civil::Date;
 
-use super::cursor::{Cursor, hundredths, text};
-use crate::ask::fields::{Fields, Refusal};
+use super::cursor::{Cursor, text};
+use crate::ask::fields::{Fields, Refusal, duplicate, missing, unknown, wrong_type};
 
 /// The most doses of one history. Ours; nobody has so many.
 const DOSES: usize = 200;
@@ -75,7 +76,7 @@ fn history(
     };
     let mut cursor = Cursor::new(value);
     if !cursor.enter(b'[') {
-        return Err(wrong("/history".to_owned(), "配列", "an array"));
+        return Err(wrong_type("/history".to_owned(), "配列", "an array"));
     }
     let mut doses = Vec::with_capacity(value.len() / 40 + 1);
     while cursor.more(b']') {
@@ -110,7 +111,7 @@ pub(super) fn dose(
 ) -> Result<(Dose, Option<Date>), Refusal> {
     let (mut product, mut day, mut amount, mut expires) = (None, None, None, None);
     if !cursor.enter(b'{') {
-        return Err(wrong(place(""), "オブジェクト", "an object"));
+        return Err(wrong_type(place(""), "オブジェクト", "an object"));
     }
     while cursor.more(b'}') {
         let Some(name) = cursor.name() else { break };
@@ -157,7 +158,7 @@ pub(super) fn born_before(
 
 /// A JSON text as a day.
 pub(super) fn date(value: &str, place: impl Fn() -> String) -> Result<Date, Refusal> {
-    let Some(text) = text(value) else { return Err(wrong(place(), "文字列", "a text")) };
+    let Some(text) = text(value) else { return Err(wrong_type(place(), "文字列", "a text")) };
     if let Some(day) = plain(text.as_bytes()) {
         return Ok(day);
     }
@@ -203,41 +204,5 @@ fn amount_form(at: String) -> Refusal {
         at,
         ja: "amount_ml は 0.01 mL 単位までの数です(例 0.5)。".to_owned(),
         en: "amount_ml is a number of at most two decimals, as 0.5.".to_owned(),
-    }
-}
-
-pub(super) fn unknown(at: String) -> Refusal {
-    Refusal {
-        code: "unknown-field",
-        at,
-        ja: "この項目はこの質問にありません。消すか、綴りを確かめてください。".to_owned(),
-        en: "This question has no such member; remove it or check its spelling.".to_owned(),
-    }
-}
-
-fn duplicate(at: String) -> Refusal {
-    Refusal {
-        code: "duplicate-field",
-        at,
-        ja: "同じ項目が2度あります。一方を消してください。".to_owned(),
-        en: "This member stands twice; remove one.".to_owned(),
-    }
-}
-
-fn missing(at: String, name: &str) -> Refusal {
-    Refusal {
-        code: "missing-field",
-        at,
-        ja: format!("{name} がありません。加えてください。"),
-        en: format!("{name} is missing; add it."),
-    }
-}
-
-pub(super) fn wrong(at: String, ja: &str, en: &str) -> Refusal {
-    Refusal {
-        code: "wrong-type",
-        at,
-        ja: format!("{ja}で書いてください。"),
-        en: format!("Write {en}."),
     }
 }

@@ -36,10 +36,7 @@ pub use person::{BENCH_DAY, PERSONS, Person, person, residents};
 pub use plan::AGE_SHARES;
 pub use registration::{FAULTS, Fault, Registration, body, registration_batch};
 pub use scheme::{Code, ConditionItem, Scheme, SchemeKind};
-pub use table::{
-    CARD_COLUMNS, CERTIFICATE_COLUMNS, INSURED_COLUMNS, cards_csv, certificates_csv, csv_line,
-    insured_registry_csv,
-};
+pub use table::{CARD_COLUMNS, cards_csv, certificates_csv, csv_line, insured_registry_csv};
 
 use super::pilot::{PILOTS, Pilot};
 

@@ -1,51 +1,9 @@
 //! The world as tables: rows for `pmh import` and for the issue of cards. Row 0 is the header.
 
+use hub::intake::csv::{INSURED_COLUMNS, certificate_columns};
+
 use super::registration::{birth, registration_batch};
 use super::{CardPlan, World};
-
-/// Columns of [`insured_registry_csv`].
-pub const INSURED_COLUMNS: [&str; 13] = [
-    "insurer_number",
-    "insurer_name",
-    "symbol",
-    "number",
-    "branch",
-    "name",
-    "kana",
-    "birth",
-    "sex",
-    "address",
-    "valid_from",
-    "valid_to",
-    "share_percent",
-];
-
-/// Columns of [`certificates_csv`]: the items of the record, 基本5情報 unfolded.
-pub const CERTIFICATE_COLUMNS: [&str; 23] = [
-    "orgSpecificCertificateTypeId",
-    "myNumber",
-    "name",
-    "nameKana",
-    "address",
-    "dateOfBirth",
-    "sex",
-    "isNotDisclosed",
-    "medicalSubsidyInsurerNumber",
-    "certificationName",
-    "medicalSubsidyRecipientNumber",
-    "certificationSubKey",
-    "segment",
-    "incomeSegment",
-    "additionalConditions",
-    "designatedMedicalInstitutions",
-    "isAlwaysReimbursement",
-    "maxCopaymentAmount",
-    "validFrom",
-    "validTo",
-    "historyKey",
-    "isDeleted",
-    "certificationDetail",
-];
 
 /// Columns of [`cards_csv`].
 pub const CARD_COLUMNS: [&str; 10] =
@@ -107,7 +65,7 @@ pub fn certificates_csv(world: &World, municipality: &str) -> impl Iterator<Item
             certificate.details,
         ]
     });
-    header(&CERTIFICATE_COLUMNS).chain(rows)
+    header(&certificate_columns()).chain(rows)
 }
 
 /// The cards to issue: a header, then one row a card.

@@ -7,6 +7,7 @@ use std::sync::LazyLock;
 
 use domain::number::{Kind, holds};
 use domain::person::{Birth, Sex};
+use hub::intake::csv::{INSURED_COLUMNS, certificate_columns};
 use jiff::civil::{Date, date};
 
 use super::certificate::age;
@@ -303,7 +304,7 @@ fn tables_have_as_many_cells_as_columns() {
     let mut longest = 0;
     for (mut rows, columns, want) in [
         (rows(insured_registry_csv(&WORLD)), INSURED_COLUMNS.len(), WORLD.residents.len()),
-        (rows(certificates_csv(&WORLD, STORY_TOWN)), CERTIFICATE_COLUMNS.len(), BATCH),
+        (rows(certificates_csv(&WORLD, STORY_TOWN)), certificate_columns().len(), BATCH),
         (rows(cards_csv(&WORLD)), CARD_COLUMNS.len(), WORLD.cards.len()),
     ] {
         assert_eq!(rows.len(), want + 1);
@@ -316,4 +317,16 @@ fn tables_have_as_many_cells_as_columns() {
 
 fn rows(rows: impl Iterator<Item = Vec<String>>) -> Vec<Vec<String>> {
     rows.collect()
+}
+
+#[test]
+fn the_registry_says_to_the_importer_what_it_is_to_say() {
+    let file: String = insured_registry_csv(&WORLD).map(|row| csv_line(&row) + "\n").collect();
+    let book = lawbook::Lawbook::embedded().unwrap();
+    let read = hub::intake::csv::insured(file.as_bytes(), &book.numbers).unwrap();
+    assert_eq!(read.len(), WORLD.residents.len());
+    for (row, person) in read.iter().zip(&WORLD.residents) {
+        let row = row.read.as_ref().unwrap();
+        assert_eq!((&row.insurance, &row.five.address), (&person.insurance, &person.five.address));
+    }
 }

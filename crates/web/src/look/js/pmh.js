@@ -62,3 +62,16 @@ if (live) {
   };
   if (live.dataset.live === "running") setTimeout(again, 2000);
 }
+
+// A dose that passed the gate stays in the browser, sealed, until the record has it.
+const kept = "pmh-draft";
+const draft = document.querySelector("[data-draft] [name=draft]");
+if (draft) localStorage.setItem(kept, draft.value);
+document.querySelector("[data-draft-drop]")
+  ?.addEventListener("submit", () => localStorage.removeItem(kept));
+if (document.querySelector("[data-draft-done]")) localStorage.removeItem(kept);
+const unfinished = document.querySelector("[data-draft-kept]");
+if (unfinished && localStorage.getItem(kept)) {
+  unfinished.querySelector("[name=draft]").value = localStorage.getItem(kept);
+  unfinished.hidden = false;
+}

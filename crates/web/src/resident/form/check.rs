@@ -1,7 +1,7 @@
 //! The answers to check, the consent, and what comes then.
 
 use domain::finding::Finding;
-use domain::form::{Answer, By, Item, Kind, Language, State, Step};
+use domain::form::{By, Item, Kind, Language, State, Step};
 use hub::immunization::form::{FormView, Signature};
 use maud::{Markup, html};
 
@@ -87,7 +87,7 @@ fn answered(trail: &Trail, view: &FormView, item: &Item) -> Markup {
             dt { (item.text.of(language)) }
             dd {
                 @match view.sheet.answers.get(&item.id) {
-                    Some(answer) => b { (said(item, answer, language)) },
+                    Some(answer) => b { (item.said(answer, language)) },
                     None if view.withheld.contains(&item.id) => (say::WITHHELD_SHORT.of(language)),
                     None if view.open.iter().any(|finding| finding.at == item.id) => {
                         span.field-error { (say::UNANSWERED.of(language)) }
@@ -97,19 +97,6 @@ fn answered(trail: &Trail, view: &FormView, item: &Item) -> Markup {
                 @if talk { p.hint { (say::TALK.of(language)) } }
             }
         }
-    }
-}
-
-/// An answer for people.
-pub(super) fn said(item: &Item, answer: &Answer, language: Language) -> String {
-    match (answer, &item.kind) {
-        (Answer::YesNo(true), _) => say::YES.of(language).to_owned(),
-        (Answer::YesNo(false), _) => say::NO.of(language).to_owned(),
-        (Answer::Code(code), Kind::Choice(choices)) => {
-            let known = choices.iter().find(|choice| choice.code == *code);
-            known.map_or_else(|| code.clone(), |choice| choice.text.of(language).to_owned())
-        }
-        _ => answer.text(),
     }
 }
 

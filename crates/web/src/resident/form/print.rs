@@ -6,7 +6,6 @@ use hub::immunization::form::FormView;
 use jiff::civil::Date;
 use maud::{Markup, html};
 
-use super::check::said;
 use super::{Trail, list, say, steps};
 
 /// Before an answer that is chosen, and before one that is not.
@@ -54,7 +53,7 @@ impl Sheet<'_> {
     fn text(&self, item: &Item) -> String {
         match self.answer(item) {
             Some(Answer::Date(day)) => (self.day)(*day),
-            Some(answer) => said(item, answer, self.language),
+            Some(answer) => item.said(answer, self.language),
             None => String::new(),
         }
     }

@@ -1,0 +1,455 @@
+//! A dose is judged at the gate and, if it passes, recorded: the only way in for a new dose.
+
+use std::sync::Arc;
+
+use domain::access::Caller;
+use domain::finding::Finding;
+use domain::immunization::Reader;
+use domain::immunization::gate::IdentifiedBy;
+use domain::immunization::gate::{Mistake, Passed, Stop};
+use fhir::Kind as Record;
+use fhir::profiles::immunization::{
+    self as dose, DoseFace, DoseNumber, DoseStatus, Origin, Program,
+};
+use jiff::civil::Date;
+use lawbook::Lawbook;
+use store::record::{New, Written};
+use store::{Room, StoreError, Tx};
+
+use super::chart::Chart;
+use super::form::forms_of;
+use super::gate::{Desk, Read};
+use super::reception::{drafted, enter_again, opened, opened_draft, request_of};
+use crate::Hub;
+use crate::credential::token::Reception;
+use crate::intake::dose::{self as intake, DoseAsked};
+use crate::refusal::{Kind, Refusal};
+
+/// Purpose byte of stops that were counted.
+const STOP: u8 = 5;
+
+/// What the gate says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Gate {
+    /// It may be given. The draft is what a desk keeps until the dose is in the record.
+    Open {
+        /// Sealed; good for [`record_draft`].
+        draft: String,
+        /// 定期, or 任意.
+        routine: bool,
+        /// The series, for people, and the number in it.
+        place: String,
+        /// What is given, for people: vaccine, lot, expiry, amount.
+        what: Given,
+    },
+    /// It must not, and why.
+    Closed(Vec<Stopped>),
+}
+
+/// What is given.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Given {
+    /// The vaccine, for people.
+    pub product: String,
+    /// Lot.
+    pub lot: String,
+    /// Last day of use.
+    pub expires: Option<Date>,
+    /// Hundredths of a millilitre.
+    pub hundredths: Option<u32>,
+    /// The day.
+    pub on: Date,
+}
+
+/// One thing that stops a dose.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stopped {
+    /// The step, by its code.
+    pub step: &'static str,
+    /// The step, for people.
+    pub step_name: &'static str,
+    /// What stops it.
+    pub code: &'static str,
+    /// The first day on which it would be right.
+    pub possible_from: Option<Date>,
+    /// For the desk.
+    pub ja: String,
+    /// The same in English.
+    pub en: String,
+}
+
+/// A dose that is in the record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recorded {
+    /// Its logical id.
+    pub item: String,
+    /// Whether it was there already: the same dose was sent again.
+    pub again: bool,
+    /// Whether it was given; otherwise it was put off.
+    pub given: bool,
+}
+
+/// Judges a dose and records nothing but the count of what stopped it.
+///
+/// # Errors
+/// `reception-over`; all that does not read.
+pub async fn check_dose(
+    hub: &Hub,
+    caller: &Caller,
+    reception: &str,
+    asked: DoseAsked,
+) -> Result<Gate, Refusal> {
+    let reception = opened(hub, caller, reception)?;
+    let (book, request) = (Arc::clone(&hub.book), request_of(hub, caller, &reception));
+    // However late the draft arrives, the dose is of this day.
+    let on = asked.on.or_else(|| Some(request.at.day_in_japan()));
+    let asked = DoseAsked { on, ..asked };
+    let sealed = drafted(hub, &reception, intake::write(&asked));
+    let told = hub.store.write(move |tx| {
+        let access = enter_again(tx, &request, &reception)?.map_err(Refusal::from)?;
+        let (outcome, home) = {
+            let mut room = tx.enter(access)?;
+            let deed = Deed::new(&mut room, &book, &reception, &asked)?;
+            let outcome = deed.walked(&asked)?.map(|passed| open(&book, &passed, &sealed));
+            (outcome, deed.home)
+        };
+        Ok::<_, Refusal>(match outcome {
+            Ok(gate) => gate,
+            Err(stops) => {
+                count(tx, &reception, (home.as_deref(), &asked.product), &stops)?;
+                Gate::Closed(stops)
+            }
+        })
+    });
+    told.await
+}
+
+/// Records a dose that passes the gate, or that it was put off. The same dose sent again is the same.
+///
+/// # Errors
+/// `gate-closed` with all that stops it; `recorded-differently`; `reception-over`.
+pub async fn record_dose(
+    hub: &Hub,
+    caller: &Caller,
+    reception: &str,
+    asked: DoseAsked,
+) -> Result<Recorded, Refusal> {
+    let reception = opened(hub, caller, reception)?;
+    record(hub, caller, reception, asked).await
+}
+
+/// Records the dose of a draft, however late it arrives.
+///
+/// # Errors
+/// As [`record_dose`].
+pub async fn record_draft(hub: &Hub, caller: &Caller, draft: &str) -> Result<Recorded, Refusal> {
+    let draft = opened_draft(hub, caller, draft)?;
+    let tree = crate::intake::read(draft.dose.as_bytes())?;
+    let asked = intake::parse(tree.root()).map_err(Refusal::from)?;
+    record(hub, caller, draft.reception, asked).await
+}
+
+async fn record(
+    hub: &Hub,
+    caller: &Caller,
+    reception: Reception,
+    asked: DoseAsked,
+) -> Result<Recorded, Refusal> {
+    let (book, request, item) =
+        (Arc::clone(&hub.book), request_of(hub, caller, &reception), hub.name());
+    let recorded = hub.store.write(move |tx| {
+        let access = enter_again(tx, &request, &reception)?.map_err(Refusal::from)?;
+        let institution = tx.institution(&reception.institution)?.map(|it| it.name);
+        let (outcome, home) = {
+            let mut room = tx.enter(access)?;
+            let deed = Deed::new(&mut room, &book, &reception, &asked)?;
+            (deed.recorded(&mut room, &asked, (&item, institution))?, deed.home)
+        };
+        match outcome {
+            Ok(recorded) => {
+                if let Some(home) = home.filter(|_| !recorded.again) {
+                    tx.tell(&home, "dose-recorded", &recorded.item, request.at)?;
+                }
+                Ok(Ok(recorded))
+            }
+            Err(stops) => {
+                count(tx, &reception, (home.as_deref(), &asked.product), &stops)?;
+                Ok(Err(closed(&stops)))
+            }
+        }
+    });
+    let recorded = recorded.await.map_err(|refusal: Refusal| refusal)?;
+    hub.news.notify_waiters();
+    recorded
+}
+
+/// Everything that a deed at the gate reads, once.
+struct Deed<'a> {
+    book: &'a Lawbook,
+    reception: &'a Reception,
+    chart: Chart,
+    forms: Vec<super::form::KeptForm>,
+    home: Option<String>,
+    recalled: bool,
+    today: Date,
+    at: domain::instant::Instant,
+    actor: String,
+}
+
+impl<'a> Deed<'a> {
+    fn new(
+        room: &mut Room<'_, '_>,
+        book: &'a Lawbook,
+        reception: &'a Reception,
+        asked: &DoseAsked,
+    ) -> Result<Self, Refusal> {
+        let at = room.access().request().at;
+        let today = at.day_in_japan();
+        let chart = Chart::read(room, &book.immunization)?.ok_or_else(Refusal::not_found)?;
+        let forms = forms_of(room, &book.forms)?;
+        let home = room.home(asked.on.unwrap_or(today))?;
+        let actor = room.access().request().caller.actor.clone();
+        let recalled = false;
+        let mut deed = Self { book, reception, chart, forms, home, recalled, today, at, actor };
+        let desk = deed.desk();
+        let read = desk.read(asked).map_err(Refusal::from)?;
+        let product = &book.immunization.products[usize::from(read.material.product)].code;
+        let lot = read.material.lot.clone();
+        deed.recalled = room.recalled(product, &lot)?.is_some();
+        Ok(deed)
+    }
+
+    fn desk(&self) -> Desk<'_> {
+        let by = match self.reception.by_card {
+            true => IdentifiedBy::Card,
+            false => IdentifiedBy::NameAndBirth,
+        };
+        Desk {
+            book: self.book,
+            chart: &self.chart,
+            forms: &self.forms,
+            institution: &self.reception.institution,
+            by,
+            received_on: self.reception.at.day_in_japan(),
+            today: self.today,
+            home: self.home.as_deref(),
+        }
+    }
+
+    /// The outcome of the gate.
+    fn walked(&self, asked: &DoseAsked) -> Result<Result<Passed, Vec<Stopped>>, Refusal> {
+        let desk = self.desk();
+        let mut read = desk.read(asked).map_err(Refusal::from)?;
+        read.material.recalled = self.recalled;
+        Ok(desk.walk(&read).map_err(|stops| stopped(self.book, &stops)))
+    }
+
+    /// Records what passes; finds what was recorded before.
+    fn recorded(
+        &self,
+        room: &mut Room<'_, '_>,
+        asked: &DoseAsked,
+        (item, institution): (&str, Option<String>),
+    ) -> Result<Result<Recorded, Vec<Stopped>>, Refusal> {
+        let key = format!("gate\u{1f}{}\u{1f}{}", self.reception.id, asked.product);
+        let desk = self.desk();
+        let read = desk.read(asked).map_err(Refusal::from)?;
+        if let Some(before) = self.before(room, &key)? {
+            return same(before, asked, &read).map(Ok);
+        }
+        let face = match (asked.possible, self.walked(asked)?) {
+            (false, _) if asked.reason.trim().is_empty() => return Err(no_reason()),
+            (false, _) => self.put_off(asked, &read, institution),
+            (true, Ok(passed)) => self.passed(&passed, &read, institution),
+            (true, Err(stops)) => return Ok(Err(stops)),
+        };
+        let given = face.status == DoseStatus::Completed;
+        let custodian = self.home.as_deref().unwrap_or(&self.reception.institution);
+        let new = New {
+            kind: Record::Dose,
+            key: &key,
+            item,
+            hidden: false,
+            custodian,
+            author: &self.actor,
+            at: self.at,
+        };
+        let written = room.put(&new, |item| dose::write(&face, item, &self.chart.patient))?;
+        room.file_dose(item, &face.product, face.lot.as_deref())?;
+        let again = written == Written::Unchanged;
+        Ok(Ok(Recorded { item: item.to_owned(), again, given }))
+    }
+
+    fn before(
+        &self,
+        room: &mut Room<'_, '_>,
+        key: &str,
+    ) -> Result<Option<(String, DoseFace)>, StoreError> {
+        let rows = room.read(Record::Dose)?;
+        let known = rows.iter().find(|row| row.key == key);
+        let read = |row: &store::record::Stored| {
+            let face = dose::read(&row.body).map_err(crate::eligibility::unreadable)?;
+            Ok((row.item.clone(), face))
+        };
+        known.map(read).transpose()
+    }
+
+    /// The dose as the record keeps it: made from what passed the gate, and from nothing else.
+    fn passed(&self, passed: &Passed, read: &Read<'_>, institution: Option<String>) -> DoseFace {
+        let (schedule, material) = (&self.book.immunization, passed.material());
+        let (series, number) = passed.place();
+        let product = &schedule.products[usize::from(material.product)];
+        let number = number.and_then(|number| u8::try_from(number).ok()).map(DoseNumber::Number);
+        let program = if passed.is_routine() { Program::Routine } else { Program::Voluntary };
+        let reason = passed.judgement().reason.trim();
+        DoseFace {
+            product_name: Some(product.ja.clone()),
+            gtin: read.vial.as_ref().map(|vial| vial.package.gtin.to_string()),
+            institution: Some(self.reception.institution.clone()),
+            institution_name: institution,
+            physician: Some(passed.judgement().physician.clone()),
+            lot: Some(material.lot.clone()),
+            expires: material.expires,
+            site: material.site.map(|site| site.code().to_owned()),
+            route: material.route.map(|route| route.code().to_owned()),
+            hundredths: material.hundredths.and_then(|amount| u16::try_from(amount).ok()),
+            series: series.map(|id| schedule.series[usize::from(id)].code.clone()),
+            number: number.filter(|_| series.is_some()),
+            municipality: self.home.clone().filter(|_| series.is_some()),
+            program: Some(program),
+            special: read.asked.delay.map(|(reason, _)| special(reason).to_owned()),
+            form: read.form.map(|kept| format!("QuestionnaireResponse/{}", kept.item)),
+            override_reason: (!reason.is_empty()).then(|| reason.to_owned()),
+            note: self.note(passed),
+            ..DoseFace::new(&product.code, passed.dose().date, self.at, Origin::Gate)
+        }
+    }
+
+    /// How the person was identified where no card answered, and that the form is on paper.
+    fn note(&self, passed: &Passed) -> Option<String> {
+        let by_name = passed.identified_by() == IdentifiedBy::NameAndBirth;
+        let notes = [
+            by_name.then_some("氏名と生年月日で本人を確かめた"),
+            passed.consent().on_paper.then_some("紙の予診票で同意"),
+        ];
+        let notes: Vec<&str> = notes.into_iter().flatten().collect();
+        (!notes.is_empty()).then(|| notes.join("。"))
+    }
+
+    /// 予診のみ: nothing was given.
+    fn put_off(&self, asked: &DoseAsked, read: &Read<'_>, institution: Option<String>) -> DoseFace {
+        DoseFace {
+            status: DoseStatus::NotDone,
+            status_reason: Some("postponed".to_owned()),
+            institution: Some(self.reception.institution.clone()),
+            institution_name: institution,
+            physician: Some(asked.physician.clone()),
+            form: read.form.map(|kept| format!("QuestionnaireResponse/{}", kept.item)),
+            note: Some(asked.reason.trim().to_owned()),
+            ..DoseFace::new(&asked.product, read.on, self.at, Origin::Gate)
+        }
+    }
+}
+
+/// The same dose again, or another one under the same reception.
+fn same(
+    (item, before): (String, DoseFace),
+    asked: &DoseAsked,
+    read: &Read<'_>,
+) -> Result<Recorded, Refusal> {
+    let given = before.status == DoseStatus::Completed;
+    let lot = !given || before.lot.as_deref() == Some(&*read.material.lot);
+    match before.on == read.on && given == asked.possible && lot {
+        true => Ok(Recorded { item, again: true, given }),
+        false => Err(differently()),
+    }
+}
+
+const fn special(reason: domain::immunization::DelayReason) -> &'static str {
+    match reason {
+        domain::immunization::DelayReason::LongTermIllness => "long-term-illness",
+        domain::immunization::DelayReason::Shortage => "shortage",
+        domain::immunization::DelayReason::Disaster => "disaster",
+    }
+}
+
+fn open(book: &Lawbook, passed: &Passed, draft: &str) -> Gate {
+    let schedule = &book.immunization;
+    let (series, number) = passed.place();
+    let series = series.map(|id| schedule.series[usize::from(id)].ja.as_str());
+    let place = series.zip(number).map(|(series, number)| format!("{series} {number}回目"));
+    let material = passed.material();
+    Gate::Open {
+        draft: draft.to_owned(),
+        routine: passed.is_routine(),
+        place: place.unwrap_or_default(),
+        what: Given {
+            product: schedule.products[usize::from(material.product)].ja.clone(),
+            lot: material.lot.clone(),
+            expires: material.expires,
+            hundredths: material.hundredths,
+            on: passed.dose().date,
+        },
+    }
+}
+
+fn stopped(book: &Lawbook, stops: &[Stop<'_>]) -> Vec<Stopped> {
+    let schedule = &book.immunization;
+    let told = stops.iter().map(|stop| Stopped {
+        step: stop.step.code(),
+        step_name: stop.step.ja(),
+        code: stop.code(),
+        possible_from: stop.possible_from(),
+        ja: stop.sentence(schedule, Reader::Clinician),
+        en: stop.sentence(schedule, Reader::English),
+    });
+    told.collect()
+}
+
+/// Counts what a report of mistakes would have called a mistake: once a reception, vaccine and code,
+/// however often the desk tries.
+fn count(
+    tx: &mut Tx<'_>,
+    reception: &Reception,
+    (home, product): (Option<&str>, &str),
+    stops: &[Stopped],
+) -> Result<(), StoreError> {
+    let Some(home) = home else { return Ok(()) };
+    for stop in stops.iter().filter(|stop| Mistake::of(stop.code) != Mistake::Other) {
+        let once = format!("{}\0{product}\0{}", reception.id, stop.code);
+        let once = (STOP, once.as_bytes(), reception.expires);
+        let day = reception.at.day_in_japan();
+        let at = (home, reception.institution.as_str());
+        tx.count_stop(once, at, day, (stop.step, stop.code))?;
+    }
+    Ok(())
+}
+
+fn closed(stops: &[Stopped]) -> Refusal {
+    let all: Vec<Finding> = stops
+        .iter()
+        .map(|stop| Finding::stop(stop.code, stop.step, stop.ja.clone(), stop.en.clone()))
+        .collect();
+    let first = all.first().cloned();
+    let (ja, en) = first.map(|it| (it.ja, it.en)).unwrap_or_default();
+    Refusal { at: "dose".into(), all, ..Refusal::new(Kind::Invalid, "gate-closed", ja, en) }
+}
+
+fn no_reason() -> Refusal {
+    let refusal = Refusal::new(
+        Kind::Invalid,
+        "reason-missing",
+        "見合わせる理由を書いてください。",
+        "Write why it is put off.",
+    );
+    Refusal { at: "dose/reason".into(), ..refusal }
+}
+
+fn differently() -> Refusal {
+    Refusal::new(
+        Kind::Conflict,
+        "recorded-differently",
+        "この受付では、このワクチンが別の内容で記録されています。直すときは訂正してください。",
+        "This vaccine was recorded differently under this reception; correct that record instead.",
+    )
+}
