@@ -148,7 +148,17 @@ fn texts(ja: &str) -> Texts {
 
 fn item(id: &str, kind: Kind) -> Item {
     let (id, text, required) = (id.to_owned(), texts(id), true);
-    Item { id, kind, text, required, when: None, prefill: None, by: By::Family, warns: vec![] }
+    Item {
+        id,
+        kind,
+        text,
+        required,
+        when: None,
+        prefill: None,
+        by: By::Family,
+        warns: vec![],
+        private: false,
+    }
 }
 
 fn form() -> Form {

@@ -162,7 +162,7 @@ fn withheld() -> Refusal {
     )
 }
 
-fn refused(denial: Denial) -> Refusal {
+pub(crate) fn refused(denial: Denial) -> Refusal {
     match denial {
         Denial::Blocked => link_held(),
         Denial::NotDisclosed => withheld(),
@@ -170,7 +170,7 @@ fn refused(denial: Denial) -> Refusal {
     }
 }
 
-fn signed_in(caller: &Caller) -> Result<ResidentId, Refusal> {
+pub(crate) fn signed_in(caller: &Caller) -> Result<ResidentId, Refusal> {
     match (caller.role, caller.resident) {
         (Role::Resident, Some(resident)) => Ok(resident),
         _ => Err(Refusal::not_found()),
@@ -232,7 +232,7 @@ pub async fn child_page(
     page.await
 }
 
-fn handle_space(guardian: ResidentId) -> String {
+pub(crate) fn handle_space(guardian: ResidentId) -> String {
     format!("child-of\u{1f}{}", guardian.0)
 }
 
@@ -259,7 +259,7 @@ fn seen(
     let today = access.request().at.day_in_japan();
     let mut room = tx.enter(access)?;
     let five = newest_description(&mut room)?;
-    let care = care::of(&mut room, &book.immunization, today)?;
+    let care = care::of(&mut room, book, today)?;
     let name = five.map(|five| display_name(&five)).unwrap_or_default();
     let mut certificates = certificates(&mut room, None)?;
     for (certificate, municipality) in &mut certificates {
@@ -278,7 +278,7 @@ fn seen(
     Ok((page, children))
 }
 
-fn display_name(five: &domain::person::FiveAttributes) -> String {
+pub(crate) fn display_name(five: &domain::person::FiveAttributes) -> String {
     if five.name.is_empty() { five.kana.clone() } else { five.name.clone() }
 }
 

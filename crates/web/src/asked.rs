@@ -28,6 +28,19 @@ impl FromRequestParts<App> for Named {
     }
 }
 
+/// The three names in an address.
+pub(crate) struct NamedThrice(pub [String; 3]);
+
+impl FromRequestParts<App> for NamedThrice {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Infallible> {
+        let names = Path::<(String, String, String)>::from_request_parts(parts, app).await;
+        let of = |Path((one, two, three)): Path<(String, String, String)>| [one, two, three];
+        Ok(Self(names.map(of).unwrap_or_default()))
+    }
+}
+
 /// The query of a system's address.
 pub(crate) struct Asked<T>(pub T);
 

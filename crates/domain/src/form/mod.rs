@@ -112,6 +112,8 @@ pub struct Item {
     pub by: By,
     /// Which answers the desk must see.
     pub warns: Vec<Warn>,
+    /// One guardian must not learn the answer from another's: it may say where somebody is.
+    pub private: bool,
 }
 
 /// What an answer is.

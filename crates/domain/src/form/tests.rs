@@ -17,8 +17,8 @@ fn texts(ja: &str) -> Texts {
 
 fn item(id: &str, kind: Kind) -> Item {
     let (id, text) = (id.to_owned(), texts(id));
-    let (required, when, prefill, by) = (true, None, None, By::Family);
-    Item { id, kind, text, required, when, prefill, by, warns: Vec::new() }
+    let (required, when, prefill, by, private) = (true, None, None, By::Family, false);
+    Item { id, kind, text, required, when, prefill, by, warns: Vec::new(), private }
 }
 
 fn when(item: &str, value: Value) -> Option<When> {

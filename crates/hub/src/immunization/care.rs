@@ -1,11 +1,15 @@
 //! What a resident sees of immunisation: what is due, and what was given. Computed from birth date
 //! and history on reading (design, wall 4).
 
+use domain::access::Purpose;
+use domain::form::Consenter;
 use domain::immunization::{DoseName, Item, Notice, Reader, Schedule, Status};
 use jiff::civil::Date;
+use lawbook::Lawbook;
 use store::{Room, StoreError};
 
 use super::chart::Chart;
+use super::form::{self, Entry, KeptForm};
 
 /// Immunisation of one person, today.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,11 +18,15 @@ pub struct Care {
     pub next: Vec<Next>,
     /// What was given, newest first.
     pub given: Vec<Given>,
+    /// Pre-visit forms that whoever looks may fill in now.
+    pub forms: Vec<Entry>,
 }
 
 /// What comes next in one series.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Next {
+    /// The code of the series.
+    pub code: String,
     /// The series, for people.
     pub series: String,
     /// Which dose; none when it is complete or nothing is to come.
@@ -51,12 +59,20 @@ pub struct Given {
 /// Reads and computes it; none for somebody whom no municipality follows and who has no dose.
 pub(crate) fn of(
     room: &mut Room<'_, '_>,
-    schedule: &Schedule,
+    book: &Lawbook,
     today: Date,
 ) -> Result<Option<Care>, StoreError> {
+    let schedule = &book.immunization;
     let chart = Chart::read(room, schedule)?;
     let chart = chart.filter(|chart| !chart.targets.is_empty() || !chart.doses.is_empty());
-    Ok(chart.map(|chart| computed(schedule, &chart, today)))
+    let Some(chart) = chart else { return Ok(None) };
+    let by = match room.access().request().purpose {
+        Purpose::ChildRecord => Consenter::Guardian,
+        _ => Consenter::Person,
+    };
+    let kept: Vec<KeptForm> = form::forms_of(room, &book.forms)?;
+    let forms = form::entries(book, &chart, &kept, (by, today));
+    Ok(Some(Care { forms, ..computed(schedule, &chart, today) }))
 }
 
 fn computed(schedule: &Schedule, chart: &Chart, today: Date) -> Care {
@@ -75,7 +91,7 @@ fn computed(schedule: &Schedule, chart: &Chart, today: Date) -> Care {
     });
     let given = given.collect();
     let next = schedule.plan(&person, today).iter().map(|item| next(schedule, item)).collect();
-    Care { next, given }
+    Care { next, given, forms: Vec::new() }
 }
 
 /// The vaccine for people; its code if the schedule does not name it.
@@ -86,6 +102,7 @@ pub(crate) fn product_name(schedule: &Schedule, code: &str) -> String {
 
 fn next(schedule: &Schedule, item: &Item<'_>) -> Next {
     Next {
+        code: schedule.series[usize::from(item.series)].code.clone(),
         series: schedule.series[usize::from(item.series)].ja.clone(),
         dose: item.dose,
         status: item.status,

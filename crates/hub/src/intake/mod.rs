@@ -13,7 +13,7 @@ pub mod immunization;
 mod item;
 pub mod limits;
 pub mod mending;
-mod number_in_text;
+pub(crate) mod number_in_text;
 pub mod reception;
 pub mod relation;
 pub mod schemes;

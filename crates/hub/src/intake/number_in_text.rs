@@ -48,6 +48,11 @@ pub(super) fn search_text(text: &str, own: &[&str]) -> Found {
     }
 }
 
+/// Whether a text holds a 個人番号, whosever it is.
+pub(crate) fn holds_number(text: &str) -> bool {
+    search_text(text, &[]) != Found::Nothing
+}
+
 /// Whether groups of digits have a number among them: alone, or as 4-4-4.
 fn is_printed(groups: &[String]) -> bool {
     let valid = |digits: &str| number::holds(Number::Personal, digits);

@@ -22,6 +22,7 @@ pub(super) fn read(entry: &mut Entry<'_>) -> Result<Vec<Item>, Fault> {
         prefill: prefill(entry)?,
         by: by(entry)?,
         warns: warns(entry, &kind)?,
+        private: entry.flag("private")?,
         kind,
     };
     let detail = entry.optional_table("detail")?;
@@ -43,6 +44,7 @@ fn read_detail(mut entry: Entry<'_>, of: &Item) -> Result<Item, Fault> {
         prefill: None,
         by: of.by,
         warns: Vec::new(),
+        private: of.private,
     };
     entry.finish()?;
     Ok(detail)

@@ -46,6 +46,36 @@ fn every_series_has_its_form() {
 }
 
 #[test]
+fn who_may_consent_below_each_form() {
+    let forms = ours();
+    for (id, birth, want) in [
+        ("child", date(2026, 9, 24), "guardian"),
+        ("child", date(2008, 11, 26), "guardian"),
+        ("child", date(2008, 11, 25), "guardian person"),
+        ("rota", date(2026, 9, 24), "guardian"),
+        ("bcg", date(2026, 9, 24), "guardian"),
+        ("hepb", date(2026, 9, 24), "guardian"),
+        ("hpv", date(2010, 1, 1), "guardian"),
+        ("hpv-alone", date(2013, 11, 26), "guardian"),
+        ("hpv-alone", date(2013, 11, 25), "guardian person"),
+        ("rsv", date(2010, 1, 1), "person"),
+        ("influenza", date(1950, 1, 1), "person"),
+        ("covid19", date(1950, 1, 1), "person"),
+        ("pneumococcal", date(1950, 1, 1), "person"),
+        ("zoster", date(1950, 1, 1), "person"),
+    ] {
+        let form = forms.0.iter().find(|form| form.id == id).unwrap();
+        let both = [(Consenter::Guardian, "guardian"), (Consenter::Person, "person")];
+        let may = both.into_iter().filter(|(by, _)| form.may_consent(*by, birth, DAY));
+        assert_eq!(may.map(|it| it.1).collect::<Vec<_>>().join(" "), want, "{id} {birth}");
+    }
+    // What says where somebody is.
+    let known = forms.0.iter().flat_map(|form| form.items().filter(|item| item.private));
+    let known: BTreeSet<&str> = known.map(|item| item.id.as_str()).collect();
+    assert_eq!(known.into_iter().collect::<Vec<_>>(), ["address", "emergency-contact"]);
+}
+
+#[test]
 fn every_question_stands_in_a_form_and_the_languages_differ() {
     let mut known = Vec::new();
     let source = Source { folder: None };

@@ -5,14 +5,15 @@ use hub::immunization::care::{Care, Given, Next};
 use jiff::civil::Date;
 use maud::{Markup, html};
 
+use super::form;
 use crate::look::part::{self, Tone};
 
 /// Series that a list shows before the rest is folded away.
 const SHOWN: usize = 6;
 
-/// The section's content; `day` writes a day for people.
+/// The section's content; `child` is the handle on a guardian's page, `day` writes a day for people.
 #[must_use]
-pub fn care(care: &Care, day: &dyn Fn(Date) -> String) -> Markup {
+pub fn care(care: &Care, child: Option<&str>, day: &dyn Fn(Date) -> String) -> Markup {
     let of = |wanted: &[Status]| -> Vec<&Next> {
         care.next.iter().filter(|next| wanted.contains(&next.status)).collect()
     };
@@ -20,13 +21,23 @@ pub fn care(care: &Care, day: &dyn Fn(Date) -> String) -> Markup {
     html! {
         div.card {
             @if due.is_empty() { p { "いま受けるものはありません。" } }
-            @else { ul.doses { @for next in due { (due_now(next, day)) } } }
+            @else { ul.doses {
+                    @for next in due {
+                        li { (due_now(next, day)) (form::buttons(child, &next.code, &care.forms)) }
+                    }
+                }
+            }
             @if !later.is_empty() {
                 details.moment-before {
                     summary { "これから受けるもの（" (later.len()) "）" }
-                    ul.doses { @for next in &later { (comes(next, day)) } }
+                    ul.doses {
+                        @for next in &later {
+                            li { (comes(next, day)) (form::buttons(child, &next.code, &care.forms)) }
+                        }
+                    }
                 }
             }
+            @if !care.forms.is_empty() { (form::all(child)) }
             (history(&care.given, day))
         }
         p.quiet-note { "生年月日と接種の記録から計算しています。体調などにより、医師が判断します。" }
@@ -39,20 +50,16 @@ fn due_now(next: &Next, day: &dyn Fn(Date) -> String) -> Markup {
         _ => part::badge(Tone::Good, "受けられます"),
     };
     html! {
-        li {
-            p.dose-name { b { (next.series) } " " (number(next.dose)) " " (badge) }
-            @if let Some(until) = next.until { p.hint { (day(until)) " まで定期接種として受けられます" } }
-        }
+        p.dose-name { b { (next.series) } " " (number(next.dose)) " " (badge) }
+        @if let Some(until) = next.until { p.hint { (day(until)) " まで定期接種として受けられます" } }
     }
 }
 
 fn comes(next: &Next, day: &dyn Fn(Date) -> String) -> Markup {
     let from = next.standard.map(|usual| usual.0).max(next.earliest);
     html! {
-        li {
-            p.dose-name { b { (next.series) } " " (number(next.dose)) }
-            @if let Some(from) = from { p.hint { (day(from)) " から" } }
-        }
+        p.dose-name { b { (next.series) } " " (number(next.dose)) }
+        @if let Some(from) = from { p.hint { (day(from)) " から" } }
     }
 }
 
@@ -104,6 +111,7 @@ mod tests {
 
     fn next(status: Status) -> Next {
         Next {
+            code: "bcg".into(),
             series: "BCG".into(),
             dose: Some(DoseName::Primary(1)),
             status,
@@ -129,8 +137,9 @@ mod tests {
             (Status::Complete, "いま受けるものはありません"),
             (Status::Ended, "いま受けるものはありません"),
         ] {
-            let care = Care { next: vec![next(status)], given: (1..=8).map(given).collect() };
-            let page = super::care(&care, &|day| day.to_string()).into_string();
+            let given = (1..=8).map(given).collect();
+            let care = Care { next: vec![next(status)], given, forms: Vec::new() };
+            let page = super::care(&care, None, &|day| day.to_string()).into_string();
             assert!(page.contains(want), "{status:?}: {page}");
             assert!(page.contains("受けた記録（8）") && page.contains("回数に数えません"));
             assert!(page.contains("&lt;b&gt;") && !page.contains("<b>L"), "texts are escaped");

@@ -1,6 +1,7 @@
 //! The resident's page: certificates, family, who looked.
 
 pub mod care;
+pub mod form;
 pub mod view;
 
 use axum::extract::State;
@@ -98,7 +99,7 @@ pub(crate) async fn sign_in(app: &App, frame: &Frame, card: &str, pin: &str) -> 
 
 async fn own(app: &App, me: &SignedIn, before: Option<i64>) -> Response {
     match hub::own_page(&app.hub, &me.caller, before).await {
-        Ok(page) => home(app, me, &page, false),
+        Ok(page) => home(app, me, &page, None),
         Err(refusal) if refusal.code == "link-held" => {
             answer(StatusCode::OK, view::blocked(&frame(app, me, "")))
         }
@@ -112,7 +113,7 @@ async fn own(app: &App, me: &SignedIn, before: Option<i64>) -> Response {
                 looks: Vec::new(),
                 older: None,
             };
-            home(app, me, &empty, false)
+            home(app, me, &empty, None)
         }
         Err(refusal) => refused_page(&refusal),
     }
@@ -125,12 +126,13 @@ pub(crate) async fn child(
     Looked(older): Looked<Older>,
 ) -> Response {
     match hub::child_page(&app.hub, &me.caller, &handle, older.before).await {
-        Ok(page) => home(&app, &me, &page, true),
+        Ok(page) => home(&app, &me, &page, Some(&handle)),
         Err(refusal) => refused_page(&refusal),
     }
 }
 
-fn home(app: &App, me: &SignedIn, page: &OwnPage, by_guardian: bool) -> Response {
+/// A person's page; a guardian's view of a child's has the child's handle.
+fn home(app: &App, me: &SignedIn, page: &OwnPage, child: Option<&str>) -> Response {
     let now = app.hub.now();
     let today = now.day_in_japan();
     let model = view::Home {
@@ -147,10 +149,10 @@ fn home(app: &App, me: &SignedIn, page: &OwnPage, by_guardian: bool) -> Response
                 summary: "お子さんの受給者証と、見た人の記録".to_owned(),
             })
             .collect(),
-        care: page.care.as_ref().map(|of| care::care(of, &|day| words::day(&app.hub, day))),
+        care: page.care.as_ref().map(|of| care::care(of, child, &|day| words::day(&app.hub, day))),
         looks: words::moments(&page.looks, now),
         older: page.older,
-        by_guardian,
+        by_guardian: child.is_some(),
     };
     answer(StatusCode::OK, view::home(&frame(app, me, &page.name), &model))
 }

@@ -8,7 +8,9 @@ use hub::import::RowResult;
 use serde_json::json;
 use web::routes::ROUTES;
 
-use crate::harness::{Answer, Api, ELIGIBILITY, RELATIONS, SUBSIDY, certificate, five, my_number};
+use crate::harness::{
+    Answer, Api, ELIGIBILITY, IMMUNIZATION, RELATIONS, SUBSIDY, certificate, five, my_number,
+};
 
 /// Who calls. The first four are nobody: without anything, with nonsense, with what has expired,
 /// with a session as a token and a token as a session. Then systems, by token; then people, by
@@ -88,6 +90,9 @@ fn pages() -> Vec<Line> {
     let decided = sessions("404 404 303 404 404 404");
     let residents = sessions("404 404 404 200 200 404");
     let guardian = sessions("404 404 404 404 200 404");
+    let form = "/resident/forms/{form}/{series}/{step}";
+    let childs = "/resident/forms/child/mr-2/person?for={child}";
+    let saved = sessions("404 404 404 404 303 404");
     vec![
         ("GET", "/clinic", "/clinic", "", desk.clone()),
         ("POST", "/clinic/tap", "/clinic/tap", tap, desk.clone()),
@@ -98,7 +103,10 @@ fn pages() -> Vec<Line> {
         of_desk("/clinic/immunization/check", "csrf={csrf}&reception=x&product=mr"),
         of_desk("/clinic/immunization/record", "csrf={csrf}&draft=x"),
         of_desk("/clinic/immunization/put-off", "csrf={csrf}&reception=x&product=mr"),
-        ("GET", "/resident/child/{id}", "/resident/child/{child}", "", guardian),
+        ("GET", "/resident/child/{id}", "/resident/child/{child}", "", guardian.clone()),
+        ("GET", "/resident/forms", "/resident/forms?for={child}", "", guardian.clone()),
+        ("GET", form, childs, "", guardian),
+        ("POST", form, childs, "csrf={csrf}&go=later", saved),
         ("GET", "/resident/looks.json", "/resident/looks.json", "", residents),
         ("GET", "/municipality", "/municipality", "", officers.clone()),
         ("GET", "/municipality/tasks/{id}", "/municipality/tasks/{task}", "", officer),
@@ -202,6 +210,9 @@ impl World {
             "relation": "parent", "validFrom": "2026-04-01", "historyKey": "1",
             "isDeleted": false }]);
         assert_eq!(api.outcomes(RELATIONS, &relation).await, ["accepted"]);
+        let followed = json!([{ "modificationSeg": "1", "myNumber": my_number(2),
+            "municipalityIdentityKey": "k2", "basicFiveInfo": people[1]["basicFiveInfo"] }]);
+        assert_eq!(api.outcomes(IMMUNIZATION, &followed).await, ["accepted"]);
         let again = api.register("city", SUBSIDY, &json!([certificate(1, &json!({}))])).await;
         let task = again["taskId"].as_str().unwrap().to_owned();
         let mut near = five(1);
@@ -342,6 +353,14 @@ async fn what_is_somebody_elses_looks_like_what_is_not_there() {
         ("far-officer", "POST", "/municipality/links/{case}", "/municipality/links/0", decide),
         ("officer", "GET", "/resident/child/{child}", "/resident/child/0", ""),
         ("resident", "GET", "/resident/child/{child}", "/resident/child/0", ""),
+        ("resident", "GET", "/resident/forms?for={child}", "/resident/forms?for=0", ""),
+        (
+            "resident",
+            "GET",
+            "/resident/forms/child/mr-2/check?for={child}",
+            "/resident/forms/child/mr-2/check?for=0",
+            "",
+        ),
         ("guardian", "GET", "/municipality/tasks/{task}", "/nothing", ""),
         ("operator", "GET", "/municipality/tasks/{task}", "/municipality/tasks/0", ""),
         ("operator", "GET", "/resident/child/{child}", "/nothing", ""),

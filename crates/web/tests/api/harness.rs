@@ -30,6 +30,7 @@ pub(crate) const OTHER_INSTITUTION: &str = "4510210026";
 
 pub(crate) const SUBSIDY: &str = "/pmh/v1/medical-subsidy/registration-tasks";
 pub(crate) const CHECKUP: &str = "/pmh/v1/municipal-checkup/registration-tasks";
+pub(crate) const IMMUNIZATION: &str = "/pmh/v1/immunization/registration-tasks";
 pub(crate) const RELATIONS: &str = "/pmh/v1/relations/registration-tasks";
 pub(crate) const SCHEMES: &str = "/pmh/v1/schemes";
 pub(crate) const ELIGIBILITY: &str = "/pmh/v1/eligibility";

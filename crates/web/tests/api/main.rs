@@ -9,6 +9,7 @@ mod dose;
 mod dose_files;
 mod eligibility;
 mod feed;
+mod forms;
 mod harness;
 mod held;
 mod immunization;

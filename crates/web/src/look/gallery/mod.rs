@@ -13,6 +13,7 @@ use maud::Markup;
 use super::{
     Frame, SCRIPT, SCRIPT_PATH, STYLESHEET, STYLESHEET_PATH, UserBadge, pack, problem, stylesheet,
 };
+use crate::resident::form::sample;
 use problem::{Problem, problem};
 
 /// A name that tries to be markup.
@@ -41,6 +42,7 @@ fn pages() -> Vec<(&'static str, &'static str, Markup)> {
     ];
     pages.extend(people::pages());
     pages.extend(desk::pages());
+    pages.extend(sample::pages(&frame("都城 花子", "本人"), NASTY));
     pages.extend(office::pages());
     pages
 }

@@ -34,6 +34,18 @@ window.addEventListener("pageshow", () => {
   }
 });
 
+// A question that hangs on the answer to another comes and goes with it.
+for (const question of document.querySelectorAll("[data-when]")) {
+  const fields = document.getElementsByName(question.dataset.when);
+  const wanted = question.dataset.is.split(" ");
+  const turn = () => {
+    const chosen = [...fields].find((field) => field.checked);
+    const asked = !fields[0]?.closest(".question").hidden;
+    question.hidden = !(asked && chosen && wanted.includes(chosen.value));
+  };
+  question.closest("form").addEventListener("change", turn);
+}
+
 // Work in progress: the part that changes is fetched again, unless somebody is in it.
 const live = document.querySelector("[data-live]");
 if (live) {
