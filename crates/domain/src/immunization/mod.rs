@@ -10,6 +10,7 @@
 //! law:予防接種法施行令3 law:予防接種実施規則 law:予防接種法施行規則2 law:対象者の解釈H26
 //! law:接種間隔の解釈
 
+mod due;
 mod few;
 pub mod gate;
 mod judge;
@@ -19,6 +20,7 @@ mod person;
 mod plan;
 mod progress;
 mod schedule;
+mod skip;
 mod standing;
 mod text;
 mod when;
@@ -27,15 +29,16 @@ use jiff::civil::Date;
 
 use judge::{Eye, Judge};
 
+pub use due::{Course, Due};
 pub use link::Index;
 pub use notice::{About, Code, Notice, Verdict, verdict};
 pub use person::{Candidate, Delay, DelayReason, Dose, Facts, Person, in_order};
 pub use plan::{Item, Status};
 pub use schedule::{
-    AgeReading, Amount, Bound, Condition, Conflict, DelayRule, DoseName, Effect, EffectKind, Fever,
-    Gap, GapFrom, IntervalReading, Kind, Listing, Needs, Path, Product, ProductId, Reading, Recurs,
-    Schedule, Series, SeriesId, Set, Slot, Standard, Switch, Term, Use, Version, When, Window,
-    flag,
+    AgeReading, Ages, Amount, Bound, Condition, Conflict, DelayRule, DoseCount, DoseName, Effect,
+    EffectKind, Fever, Fit, Gap, GapFrom, IntervalReading, Kind, Listing, Needs, Path, Product,
+    ProductId, Reading, Recurs, Schedule, Series, SeriesId, Set, Skip, SkipWhen, Slot, Standard,
+    Switch, Term, Use, Version, When, Window, flag,
 };
 pub use standing::Judged;
 pub use text::Reader;

@@ -17,17 +17,21 @@ fn slot(number: u8, min: Age, absolute: Age, gap: Option<(u32, u32)>, usual: (Ag
         from: GapFrom::Previous,
         at_least: Interval::Days(least),
         absolute: Some((Interval::Days(grace), Needs::Nothing)),
+        usual: None,
     });
     Slot {
         dose: DoseName::Primary(number),
         min_age: Some(min),
         absolute_age: Some(absolute),
+        max_age: None,
+        fits: Vec::new(),
+        skips: Vec::new(),
         not_after: None,
         unless_previous_after: None,
         late_after: None,
         gaps: gap.into_iter().collect(),
         gaps_if_cut: Vec::new(),
-        standard: Standard { ages: Some(usual), ..Standard::default() },
+        standard: Standard { ages: Some((usual.0, Some(usual.1))), ..Standard::default() },
     }
 }
 
@@ -40,6 +44,7 @@ fn series(code: &str, product: ProductId, recurs: Recurs, slots: Vec<Slot>) -> S
         en: code.to_owned(),
         listing: Listing::Always,
         early_counts: false,
+        late_spoils: false,
         instead_of: Vec::new(),
         expects: Vec::new(),
         uses: vec![Use {
@@ -151,9 +156,10 @@ fn a_plan_has_earliest_recommended_and_past_due_days() {
         Person { birth: date(2023, 1, 31), sex: Sex::Unknown, history: &history, facts: &facts };
     let plan = schedule.plan(&person, date(2024, 2, 1));
     let days = |item: &Item<'_>| (item.earliest, item.standard);
-    // With grace, the second dose is earliest 24 days on; recommended at four, past due before seven.
+    // Grace is never planned: the second dose is earliest after 28 days; recommended at four, past
+    // due before seven.
     let usual = Some((date(2027, 1, 31), date(2030, 1, 30)));
-    assert_eq!(days(&plan[0]), (Some(date(2024, 2, 24)), usual));
+    assert_eq!(days(&plan[0]), (Some(date(2024, 2, 28)), usual));
     assert_eq!(plan[1].earliest, Some(date(2024, 2, 28)));
     assert_eq!((plan[2].status, plan[2].earliest), (Status::Before, Some(date(2024, 7, 1))));
 }
