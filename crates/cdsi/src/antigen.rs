@@ -55,8 +55,8 @@ pub struct Rival {
     pub min_start: Option<Age>,
     /// Not begun from this age on.
     pub max_start: Option<Age>,
-    /// Doses of its path.
-    pub length: u8,
+    /// Doses of its path, and whether the interval of each goes before those of other antigens.
+    pub overrides: Vec<bool>,
 }
 
 /// The vaccines that concern an antigen, by their codes.
@@ -190,8 +190,14 @@ fn rival(series: Element<'_, '_>, names: &Names<'_>, base: &Schedule) -> Result<
         preference: select.read("seriesPreference", number)?.unwrap_or(u8::MAX),
         min_start: select.read("minAgeToStart", span::age)?,
         max_start: select.read("maxAgeToStart", span::age)?,
-        length: u8::try_from(series.all("seriesDose").count()).unwrap_or(u8::MAX),
+        overrides: series.all("seriesDose").map(overrides).collect(),
     })
+}
+
+/// Whether the intervals of a dose hold though another antigen asks for more.
+fn overrides(dose: Element<'_, '_>) -> bool {
+    let mut intervals = dose.all("interval").map(|it| it.text("intervalPriority")).peekable();
+    intervals.peek().is_some() && intervals.all(|it| it == Some("override"))
 }
 
 fn one(series: Element<'_, '_>, name: &str, names: &Names<'_>) -> Result<Series, Fault> {

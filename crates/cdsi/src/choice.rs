@@ -54,7 +54,7 @@ impl Run<'_> {
 
     fn missing(&self) -> usize {
         let place = self.due().map_or(0, |due| usize::from(due.place));
-        usize::from(self.rival.length).saturating_sub(place)
+        self.rival.overrides.len().saturating_sub(place)
     }
 }
 

@@ -17,17 +17,21 @@ pub(crate) fn slot(
 ) -> Result<Slot, Fault> {
     let inadvertent: Vec<&str> =
         dose.all("inadvertentVaccine").filter_map(|it| it.text("cvx")).collect();
+    let mistakes = names.set(&inadvertent.join(";"));
+    let season = dose.child("seasonalRecommendation");
     let mut slot = Slot {
         dose: DoseName::Primary(number),
         min_age: None,
         absolute_age: None,
         max_age: None,
         fits: fits(dose, &inadvertent, names)?,
+        mistakes,
         skips: skips(dose, names, day)?,
+        days: season.map_or(Ok(None), season_days)?,
         not_after: None,
         unless_previous_after: None,
         late_after: None,
-        gaps: gaps(dose, names.home & !names.set(&inadvertent.join(";")), names, day)?,
+        gaps: gaps(dose, names.home & !mistakes, names, day)?,
         gaps_if_cut: Vec::new(),
         standard: Standard::default(),
     };
@@ -43,6 +47,12 @@ pub(crate) fn slot(
         }
     }
     Ok(slot)
+}
+
+fn season_days(it: Element<'_, '_>) -> Result<Option<(Date, Date)>, Fault> {
+    let days = (it.read("startDate", span::day)?, it.read("endDate", span::day)?);
+    let any = days.0.or(days.1).is_some();
+    Ok(any.then(|| (days.0.unwrap_or(Date::MIN), days.1.unwrap_or(Date::MAX))))
 }
 
 /// Preferable and allowable vaccines: either will do. Makers and amounts are not looked at.

@@ -54,6 +54,8 @@ pub struct Assessment {
 struct Spoken<'a> {
     course: Course,
     immune: bool,
+    /// The interval of its next dose goes before those of the other antigens.
+    overrides: bool,
     judged: Vec<(usize, Judged<'a>)>,
 }
 
@@ -81,7 +83,14 @@ impl Book {
         let due: Vec<Due> = spoken.iter().filter(|it| !it.immune).filter_map(due).collect();
         let status = status(&spoken);
         let open = status == Status::NotComplete;
-        let earliest = due.iter().map(|it| it.earliest).max().filter(|_| open);
+        let days = due.iter().map(|it| it.earliest);
+        let earliest = if spoken.iter().any(|it| it.overrides) {
+            let of_group = given.iter().zip(&verdicts).filter(|it| it.1.is_some());
+            days.min().max(of_group.map(|it| it.0.date).max())
+        } else {
+            days.max()
+        };
+        let earliest = earliest.filter(|_| open);
         let not_before = |day: Option<Date>| Some(day?.max(earliest?));
         let recommended = not_before(due.iter().map(|it| it.recommended).min());
         let past_due = not_before(due.iter().filter_map(|it| it.past_due).min());
@@ -151,8 +160,13 @@ impl Who<'_> {
             Course::AgedOut | Course::NotNeeded => (2, Date::MIN),
         });
         let speaker = speakers.first()?;
+        let place = match speaker.course {
+            Course::Due(due) => Some(usize::from(due.place)),
+            _ => None,
+        };
         Some(Spoken {
             course: speaker.course,
+            overrides: place.and_then(|at| speaker.rival.overrides.get(at).copied()) == Some(true),
             immune: antigen.immune_before.is_some_and(|day| self.birth < day),
             judged: speaker.judged.clone(),
         })

@@ -71,7 +71,16 @@ fn given(row: &Row) -> Vec<Given> {
 fn assess(book: &Book, row: &Row) -> Option<Assessment> {
     let group = GROUPS.iter().find(|it| it.0 == row["Vaccine_Group"])?.1;
     let sex = if row["gender"] == "F" { Sex::Female } else { Sex::Male };
-    book.assess(group, day(&row["DOB"])?, sex, &given(row), day(&row["Assessment_Date"])?)
+    let (birth, as_of, given) = (day(&row["DOB"])?, day(&row["Assessment_Date"])?, given(row));
+    let mut answer = book.assess(group, birth, sex, &given, as_of)?;
+    // The cases also say how doses of other groups were.
+    for (_, other) in GROUPS {
+        let other = book.assess(other, birth, sex, &given, as_of)?;
+        for (verdict, said) in answer.verdicts.iter_mut().zip(other.verdicts) {
+            *verdict = verdict.or(said);
+        }
+    }
+    Some(answer)
 }
 
 /// What differs, part by part.

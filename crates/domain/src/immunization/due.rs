@@ -60,6 +60,9 @@ impl<'s> Judge<'s, '_> {
         for _ in &path.slots {
             let target = self.schedule.target(version, path, &self.seen(progress, day));
             let Some(target) = target else { return over };
+            if target.slot.days.is_some_and(|days| days.1 < as_of) {
+                return Course::NotNeeded;
+            }
             let due = self.due(&target, progress);
             if due.earliest <= day {
                 return self.unless_too_old(&target, due, as_of);
@@ -82,8 +85,11 @@ impl<'s> Judge<'s, '_> {
     /// The days of one dose. Ages come before intervals; nothing comes before the earliest day.
     fn due(&self, target: &Target<'s>, progress: &Progress) -> Due {
         let (slot, birth) = (target.slot, self.person.birth);
-        let kept = self.kept(target, progress, Date::MAX, true).0;
+        let kept = self.kept(target, progress, Date::MAX, true).0.max(birth);
+        let mistakes = self.person.history.iter().filter(|it| slot.mistakes >> it.product & 1 == 1);
+        let not_before = mistakes.map(|it| it.date).chain(slot.days.map(|days| days.0)).max();
         let earliest = self.allowed(slot, kept).max(self.clear_of_conflicts(target));
+        let earliest = earliest.max(not_before.unwrap_or(birth));
         let after = |pick: fn((_, Option<_>)) -> Option<_>| {
             let days = target.gaps().iter().filter_map(|gap| {
                 let start = self.gap_start(gap.from, progress, Date::MAX)?;

@@ -335,8 +335,12 @@ pub struct Slot {
     pub max_age: Option<Age>,
     /// Only with these vaccines, at these ages; none named = with every one of the series.
     pub fits: Vec<Fit>,
+    /// Vaccines that are never right here: the next dose is not before the day of such a mistake.
+    pub mistakes: Set,
     /// Left out if any of these holds.
     pub skips: Vec<Skip>,
+    /// Planned for these days only.
+    pub days: Option<(Date, Date)>,
     /// Not given any more from this age on; the next dose takes its place.
     pub not_after: Option<Age>,
     /// Not given if the dose before it was given from this age on.
