@@ -246,7 +246,6 @@ fn version(series: Element<'_, '_>, names: &Names<'_>, day: Date) -> Result<Vers
     let slots = doses.map(|(number, it)| dose::slot(it, number, names, day));
     let always =
         Window { basis: None, bounds: vec![Bound::Days(Date::MIN, Date::MAX)], when: Vec::new() };
-    let repeats = series.all("seriesDose").any(|it| it.text("recurringDose") == Some("Yes"));
     let slots = slots.collect::<Result<Vec<_>, Fault>>()?;
     Ok(Version {
         basis: Basis { in_force_from: day, ..basis() },
@@ -257,7 +256,7 @@ fn version(series: Element<'_, '_>, names: &Names<'_>, day: Date) -> Result<Vers
         recurs: Recurs::Never,
         windows: vec![always],
         delay: None,
-        paths: vec![Path { repeats, slots, ..Path::default() }],
+        paths: vec![Path { slots, ..Path::default() }],
     })
 }
 

@@ -28,10 +28,12 @@ pub(crate) fn slot(
         mistakes,
         skips: skips(dose, names, day)?,
         days: season.map_or(Ok(None), season_days)?,
+        repeats: dose.text("recurringDose") == Some("Yes"),
         not_after: None,
         unless_previous_after: None,
         late_after: None,
         gaps: gaps(dose, names.home & !mistakes, names, day)?,
+        excuses: excuses(dose, names.home & !mistakes, names, day)?,
         gaps_if_cut: Vec::new(),
         standard: Standard::default(),
     };
@@ -70,7 +72,7 @@ fn fits(dose: Element<'_, '_>, inadvertent: &[&str], names: &Names<'_>) -> Resul
 }
 
 /// Intervals from any dose before (`every`: those that were no mistake), from a dose of the series,
-/// or from the latest of some vaccines. An allowable interval stands below the one it excuses.
+/// or from the latest of some vaccines.
 fn gaps(
     dose: Element<'_, '_>,
     every: Set,
@@ -95,11 +97,23 @@ fn gaps(
             usual: first.map(|first| (first, latest)),
         });
     }
+    Ok(gaps)
+}
+
+/// Allowable intervals.
+fn excuses(
+    dose: Element<'_, '_>,
+    every: Set,
+    names: &Names<'_>,
+    day: Date,
+) -> Result<Vec<Gap>, Fault> {
+    let mut gaps = Vec::new();
     for it in dose.all("allowableInterval") {
-        let (Some(from), true) = (from(it, every, names)?, in_force(it, day)?) else { continue };
-        let shorter = it.read("absMinInt", span::interval)?;
-        for gap in gaps.iter_mut().filter(|gap| gap.from == from) {
-            gap.absolute = shorter.map(|it| (it, Needs::Nothing)).or(gap.absolute);
+        let least = it.read("absMinInt", span::interval)?;
+        if let (Some(from), Some(at_least), true) =
+            (from(it, every, names)?, least, in_force(it, day)?)
+        {
+            gaps.push(Gap { from, at_least, absolute: None, usual: None });
         }
     }
     Ok(gaps)

@@ -145,6 +145,10 @@ impl Who<'_> {
     /// The series of each group speak; a complete one outweighs the others, then one that is due.
     fn hear<'a>(&self, antigen: &'a Antigen) -> Option<Spoken<'a>> {
         let fits = |it: &&Rival| it.sex.is_none_or(|sex| sex == self.sex);
+        let may_begin = |run: &&Run<'_>| {
+            let from = run.rival.min_start.map(|age| self.reached(run.rival, age));
+            !run.counting.is_empty() || from.is_none_or(|from| from <= self.as_of)
+        };
         let runs: Vec<Run<'a>> =
             antigen.rivals.iter().filter(fits).map(|rival| self.run(rival)).collect();
         let mut groups: Vec<u8> = runs.iter().map(|it| it.rival.series_group).collect();
@@ -152,8 +156,11 @@ impl Who<'_> {
         let of = |group: u8| -> Vec<&Run<'a>> {
             runs.iter().filter(|run| run.rival.series_group == group).collect()
         };
-        let mut speakers: Vec<&Run<'a>> =
-            groups.into_iter().filter_map(|group| prioritized(&of(group))).collect();
+        let mut speakers: Vec<&Run<'a>> = groups
+            .into_iter()
+            .filter_map(|group| prioritized(&of(group)))
+            .filter(may_begin)
+            .collect();
         speakers.sort_by_key(|run| match run.course {
             Course::Complete => (0, Date::MIN),
             Course::Due(due) => (1, due.earliest),

@@ -6,8 +6,8 @@ use super::notice::{About, Code, Notice};
 use super::person::{Candidate, Dose, Person};
 use super::progress::{Given, Progress, Target};
 use super::schedule::{
-    EffectKind, Fit, GapFrom, Kind, Needs, Product, ProductId, Recurs, Schedule, Series, SeriesId,
-    Use, Version,
+    EffectKind, Fit, Gap, GapFrom, Kind, Needs, Product, ProductId, Recurs, Schedule, Series,
+    SeriesId, Slot, Use, Version,
 };
 use super::when::{Eligible, Seen, season_start};
 use crate::day::{Interval, days_after};
@@ -285,7 +285,7 @@ impl<'s> Judge<'s, '_> {
             }
         }
         let (from, shortened) = self.kept(target, progress, day, false);
-        if day < from {
+        if day < from && !self.excused(slot, progress, day) {
             let shown = if self.eye == Eye::Given {
                 self.kept(target, progress, day, true).0
             } else {
@@ -321,6 +321,15 @@ impl<'s> Judge<'s, '_> {
             kept.1 = kept.1.max(if silent { least } else { usual });
         }
         kept
+    }
+
+    /// Whether another interval excuses one that was too short.
+    fn excused(&self, slot: &Slot, progress: &Progress, day: Date) -> bool {
+        let kept = |gap: &Gap| {
+            let start = self.gap_start(gap.from, progress, day);
+            start.is_some_and(|start| self.schedule.kept_from(start, gap.at_least) <= day)
+        };
+        self.may(Needs::Nothing) && slot.excuses.iter().any(kept)
     }
 
     /// The dose from which an interval runs.

@@ -117,8 +117,9 @@ impl Schedule {
     ) -> Option<Target<'s>> {
         let last = seen.progress.doses().last();
         let partial = seen.progress.parts & version.parts != version.parts;
-        let next = last.map_or(0, |last| usize::from(last.slot) + usize::from(!partial));
-        let begin = if path.repeats { next.min(path.slots.len().saturating_sub(1)) } else { next };
+        let stays = |slot: usize| partial || path.slots.get(slot).is_some_and(|slot| slot.repeats);
+        let begin = last.map_or(0, |last| usize::from(last.slot));
+        let begin = begin + usize::from(last.is_some() && !stays(begin));
         let slots = path.slots.iter().enumerate().skip(begin);
         let mut open = slots.filter(|(_, slot)| !self.closed(slot, last, seen));
         let (index, slot) = open.next()?;

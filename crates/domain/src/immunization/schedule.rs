@@ -307,8 +307,6 @@ pub struct Path {
     pub only: Set,
     /// The second dose keeps at least this interval from the first.
     pub apart: Option<Interval>,
-    /// Whether the last dose is given again and again.
-    pub repeats: bool,
     /// The doses.
     pub slots: Vec<Slot>,
 }
@@ -341,6 +339,8 @@ pub struct Slot {
     pub skips: Vec<Skip>,
     /// Planned for these days only.
     pub days: Option<(Date, Date)>,
+    /// Given again and again, until it is left out.
+    pub repeats: bool,
     /// Not given any more from this age on; the next dose takes its place.
     pub not_after: Option<Age>,
     /// Not given if the dose before it was given from this age on.
@@ -349,6 +349,8 @@ pub struct Slot {
     pub late_after: Option<Age>,
     /// Intervals, all to be kept.
     pub gaps: Vec<Gap>,
+    /// Any of these excuses a dose that does not keep `gaps`; none is planned so.
+    pub excuses: Vec<Gap>,
     /// Intervals instead of `gaps` if a dose before this one was left out.
     pub gaps_if_cut: Vec<Gap>,
     /// When it is usually given; never a reason to refuse.

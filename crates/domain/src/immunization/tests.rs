@@ -28,6 +28,8 @@ fn slot(number: u8, min: Age, absolute: Age, gap: Option<(u32, u32)>, usual: (Ag
         mistakes: 0,
         skips: Vec::new(),
         days: None,
+        repeats: false,
+        excuses: Vec::new(),
         not_after: None,
         unless_previous_after: None,
         late_after: None,

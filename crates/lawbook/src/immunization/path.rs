@@ -22,7 +22,6 @@ pub(super) fn path(mut entry: Entry<'_>, names: &Names) -> Result<Path, Fault> {
         born: if entry.has("born") { Some(days(&mut entry, "born")?) } else { None },
         only: names.products(&mut entry, "only")?,
         apart: optional_interval(&mut entry, "first_two_apart")?,
-        repeats: false,
         slots,
     };
     entry.finish()?;
@@ -42,6 +41,8 @@ fn slot(mut entry: Entry<'_>, names: &Names) -> Result<Slot, Fault> {
         mistakes: 0,
         skips: Vec::new(),
         days: None,
+        repeats: false,
+        excuses: Vec::new(),
         not_after: optional_age(&mut entry, "not_after")?,
         unless_previous_after: optional_age(&mut entry, "unless_previous_after")?,
         late_after: optional_age(&mut entry, "late_after")?,
