@@ -16,6 +16,12 @@ use crate::dose;
 use crate::span;
 use crate::xml::{self, Element};
 
+/// The most series of an antigen, doses of a series, and days on which its rules change. Ours; CDC's
+/// files have up to 30, 11 and 8.
+const SERIES: usize = 100;
+const DOSES: usize = 32;
+const CHANGES: usize = 32;
+
 /// The most vaccines that may concern one antigen: a set holds as many.
 const PRODUCTS: usize = 64;
 
@@ -97,6 +103,9 @@ pub(crate) fn antigen(
         let series: Vec<_> =
             root.all("series").filter(|it| it.text("seriesType") != Some("Risk")).collect();
         let Some(first) = series.first() else { return Ok(None) };
+        if SERIES < series.len() {
+            return Err(root.fault(&format!("more than {SERIES} series")));
+        }
         let name = first.needed("targetDisease")?;
         let group = first.needed("vaccineGroup")?;
         let codes = codes(root, name, common)?;
@@ -212,7 +221,12 @@ fn one(series: Element<'_, '_>, name: &str, names: &Names<'_>) -> Result<Series,
         until: None,
         basis: basis(),
     };
-    let versions = changes(series)?.into_iter().map(|day| version(series, names, day));
+    let changes = changes(series)?;
+    if CHANGES < changes.len() || DOSES < series.all("seriesDose").count() {
+        let limits = format!("more than {DOSES} doses, or rules that change on {CHANGES} days");
+        return Err(series.fault(&limits));
+    }
+    let versions = changes.into_iter().map(|day| version(series, names, day));
     Ok(Series {
         code: name.to_owned(),
         ja: name.to_owned(),
