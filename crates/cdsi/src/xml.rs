@@ -71,7 +71,7 @@ impl<'a, 'input> Element<'a, 'input> {
     pub(crate) fn all(self, name: &'static str) -> impl Iterator<Item = Self> {
         let children = self.node.children().filter(move |it| it.has_tag_name(name));
         let file = self.file;
-        children.filter(|it| it.has_children()).map(move |node| Self { node, file })
+        children.filter(Node::has_children).map(move |node| Self { node, file })
     }
 
     /// The first child `name` that has something in it.

@@ -2,6 +2,8 @@
 //! a folder with the XML files of the supporting data and `cases.csv`, the sheet of the test cases
 //! (healthy children and adults), days as `YYYY-MM-DD`.
 
+#![expect(clippy::unwrap_used, reason = "tests; helpers are not seen as such by the lint")]
+
 use std::collections::BTreeMap;
 use std::path::Path;
 

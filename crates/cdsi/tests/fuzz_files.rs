@@ -1,6 +1,8 @@
 //! Fuzz targets: no file makes the reader panic, and whatever is read evaluates doses without one.
 //! Bounded here; `cargo bolero` goes on.
 
+#![expect(clippy::unwrap_used, reason = "tests; helpers are not seen as such by the lint")]
+
 use cdsi::{Book, Given, Source};
 use domain::day::Calendar;
 use domain::person::Sex;

@@ -306,7 +306,8 @@ fn a_dose_counts_by_vaccine_age_and_interval_of_its_place() {
         absolute: None,
         usual: None,
     };
-    let change: [(&dyn Fn(&mut Slot), Date, bool); 8] = [
+    type Change<'a> = &'a dyn Fn(&mut Slot);
+    let change: [(Change<'_>, Date, bool); 8] = [
         (&|_| {}, date(2024, 2, 24), true),
         (&|_| {}, date(2024, 2, 23), false),
         (&|slot| slot.excuses = vec![excuse(23)], date(2024, 2, 23), true),
