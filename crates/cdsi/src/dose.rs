@@ -90,12 +90,17 @@ fn gaps(
         let first = it.read("earliestRecInt", span::interval)?;
         let latest = it.read("latestRecInt", span::interval)?;
         let none = domain::day::Interval::Days(0);
-        gaps.push(Gap {
+        let gap = Gap {
             from,
             at_least: at_least.or(absolute).unwrap_or(none),
             absolute: absolute.or(at_least.map(|_| none)).map(|it| (it, Needs::Nothing)),
             usual: first.map(|first| (first, latest)),
-        });
+        };
+        if from == GapFrom::Latest(every) {
+            // A dose before is one of an earlier day, or one of the same day that counts.
+            gaps.push(Gap { from: GapFrom::Previous, usual: None, ..gap });
+        }
+        gaps.push(gap);
     }
     Ok(gaps)
 }

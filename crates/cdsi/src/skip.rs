@@ -31,13 +31,9 @@ pub(crate) fn skips(
         let mut sets = Vec::new();
         for set in skip.all("set") {
             if in_force(set, day)? {
-                let conditions =
-                    set.all("condition").map(|it| Ok(vec![vec![condition(it, names)?]]));
-                sets.push(joined(
-                    set,
-                    "conditionLogic",
-                    conditions.collect::<Result<_, Fault>>()?,
-                )?);
+                let conditions = set.all("condition").map(|it| reasons(it, names));
+                let conditions = conditions.collect::<Result<_, Fault>>()?;
+                sets.push(joined(set, "conditionLogic", conditions)?);
             }
         }
         let reasons = joined(skip, "setLogic", sets)?;
@@ -67,47 +63,52 @@ fn joined(at: Element<'_, '_>, logic: &'static str, parts: Vec<Reasons>) -> Resu
     Ok(all)
 }
 
-fn condition(it: Element<'_, '_>, names: &Names<'_>) -> Result<SkipWhen, Fault> {
-    let ages: Ages = (it.read("beginAge", span::age)?, it.read("endAge", span::age)?);
+/// A condition as the only reason; none if it is one that this engine cannot know to hold: another
+/// series would have to be evaluated first, or vaccines be known that are of another antigen.
+fn reasons(it: Element<'_, '_>, names: &Names<'_>) -> Result<Reasons, Fault> {
     let kind = it.needed("conditionType")?.to_ascii_lowercase();
-    match kind.as_str() {
-        "age" => Ok(SkipWhen::Age(ages)),
+    let when = match kind.as_str() {
+        "age" => Some(SkipWhen::Age(ages(it)?)),
         "interval" => {
             let interval = it.read("interval", span::interval)?;
-            interval.map(SkipWhen::Since).ok_or_else(|| it.fault("<interval> is missing; add it"))
+            Some(SkipWhen::Since(interval.ok_or_else(|| missing(it, "interval"))?))
         }
-        // Another series would have to be evaluated first.
-        "completed series" => Ok(SkipWhen::Unknown),
+        "completed series" => None,
         "vaccine count by age" | "vaccine count by date" | "vaccine count by date and age" => {
-            let from = it.read("startDate", span::day)?.unwrap_or(Date::MIN);
-            let to = it.read("endDate", span::day)?.unwrap_or(Date::MAX);
-            let than = match it.needed("doseCountLogic")?.to_ascii_lowercase().as_str() {
-                "greater than" => Ordering::Greater,
-                "less than" => Ordering::Less,
-                "equal to" => Ordering::Equal,
-                _ => {
-                    return Err(
-                        it.fault("<doseCountLogic> must be greater than, less than or equal to")
-                    );
-                }
-            };
-            let number = it.read("doseCount", |text| text.parse().ok())?;
-            let products = it.text("vaccineTypes").map_or(names.home, |types| names.set(types));
-            if products == 0 {
-                // Vaccines of another antigen, which this series does not see.
-                return Ok(SkipWhen::Unknown);
-            }
-            Ok(SkipWhen::Doses(DoseCount {
-                products,
-                ages,
-                days: (from, to),
-                counting: it.text("doseType").is_some_and(|it| it.eq_ignore_ascii_case("valid")),
-                than,
-                number: number.ok_or_else(|| it.fault("<doseCount> is missing; add it"))?,
-            }))
+            let count = count(it, names)?;
+            (count.products != 0).then_some(SkipWhen::Doses(count))
         }
-        _ => Err(it.fault("<conditionType> is not known")),
-    }
+        _ => return Err(it.fault("<conditionType> is not known")),
+    };
+    Ok(when.into_iter().map(|when| vec![when]).collect())
+}
+
+fn count(it: Element<'_, '_>, names: &Names<'_>) -> Result<DoseCount, Fault> {
+    let than = it.read("doseCountLogic", |text| match text.to_ascii_lowercase().as_str() {
+        "greater than" => Some(Ordering::Greater),
+        "less than" => Some(Ordering::Less),
+        "equal to" => Some(Ordering::Equal),
+        _ => None,
+    })?;
+    let from = it.read("startDate", span::day)?.unwrap_or(Date::MIN);
+    let to = it.read("endDate", span::day)?.unwrap_or(Date::MAX);
+    let number = it.read("doseCount", |text| text.parse().ok())?;
+    Ok(DoseCount {
+        products: it.text("vaccineTypes").map_or(names.home, |types| names.set(types)),
+        ages: ages(it)?,
+        days: (from, to),
+        counting: it.text("doseType").is_some_and(|it| it.eq_ignore_ascii_case("valid")),
+        than: than.ok_or_else(|| missing(it, "doseCountLogic"))?,
+        number: number.ok_or_else(|| missing(it, "doseCount"))?,
+    })
+}
+
+fn ages(it: Element<'_, '_>) -> Result<Ages, Fault> {
+    Ok((it.read("beginAge", span::age)?, it.read("endAge", span::age)?))
+}
+
+fn missing(it: Element<'_, '_>, name: &str) -> Fault {
+    it.fault(&format!("<{name}> is missing; add it"))
 }
 
 /// Whether an element with `effectiveDate` and `cessationDate` holds on `day`.

@@ -400,8 +400,6 @@ pub enum SkipWhen {
     Since(Interval),
     /// So many doses are there.
     Doses(DoseCount),
-    /// Never: a reason that the engine does not know.
-    Unknown,
 }
 
 /// Doses to be counted, and the number that is compared with.

@@ -24,7 +24,6 @@ impl Schedule {
             SkipWhen::Doses(count) => {
                 self.counted(count, seen).cmp(&count.number.into()) == count.than
             }
-            SkipWhen::Unknown => false,
         }
     }
 

@@ -210,7 +210,6 @@ fn a_dose_is_left_out_for_a_reason() {
         (Some(false), SkipWhen::Age((None, None)), june, false),
         (Some(true), SkipWhen::Age((None, None)), june, true),
         (None, SkipWhen::Since(Interval::Days(0)), june, true),
-        (None, SkipWhen::Unknown, june, true),
         (None, SkipWhen::Doses(count(mmr, false, more, 0)), june, false),
         (None, SkipWhen::Doses(count(mmr, false, same, 1)), june, false),
         (None, SkipWhen::Doses(count(mmr, false, less, 1)), june, true),
