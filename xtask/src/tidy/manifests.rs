@@ -6,8 +6,9 @@ use super::Finding;
 use crate::tree::{File, Tree};
 
 /// Crates of ours that each crate may use. What is not listed here (`pmh`) may use all.
-const LAYERS: [(&str, &[&str]); 8] = [
+const LAYERS: [(&str, &[&str]); 9] = [
     ("domain", &[]),
+    ("cdsi", &["domain"]),
     ("lawbook", &["domain"]),
     ("fhir", &["domain"]),
     ("reader", &["domain"]),

@@ -14,6 +14,8 @@ pub enum Age {
     Years(u32),
     /// 出生w週d日後; the day of birth is week 0, day 0
     Weeks(u32, u32),
+    /// n months and some days after, or before if negative: a grace of other countries
+    MonthsAndDays(u32, i32),
 }
 
 /// Days from `first` to `last`, both inclusive.
@@ -51,6 +53,9 @@ pub fn attained(birth: Date, age: Age) -> Result<Date, Finding> {
         Age::Months(0) | Age::Years(0) => Ok(birth),
         Age::Months(months) => eve(birth, months),
         Age::Years(years) => eve(birth, years.saturating_mul(12)),
+        Age::MonthsAndDays(months, days) => {
+            days_after(attained(birth, Age::Months(months))?, i64::from(days))
+        }
         Age::Weeks(weeks, days) => days_after(birth, i64::from(weeks) * 7 + i64::from(days)),
     }
 }

@@ -14,6 +14,8 @@ pub enum Interval {
     Months(u32),
     /// n月半以上
     MonthsAndHalf(u32),
+    /// n months and some days after, or before if negative: a grace of other countries
+    MonthsAndDays(u32, i32),
 }
 
 /// How many days half a month is, by the length of the month.
@@ -47,6 +49,9 @@ pub fn after_interval(
     match interval {
         Interval::Days(days) => days_after(previous, i64::from(days) + 1),
         Interval::Months(months) => same_day(previous, months),
+        Interval::MonthsAndDays(months, days) => {
+            days_after(same_day(previous, months)?, i64::from(days))
+        }
         Interval::MonthsAndHalf(months) => {
             let day = same_day(previous, months)?;
             days_after(day, half_of(day, calendar)?)

@@ -6,8 +6,8 @@ use super::notice::{About, Code, Notice};
 use super::person::{Candidate, Dose, Person};
 use super::progress::{Given, Progress, Target};
 use super::schedule::{
-    EffectKind, GapFrom, Kind, Needs, Product, ProductId, Recurs, Schedule, Series, SeriesId, Use,
-    Version,
+    EffectKind, Fit, Gap, GapFrom, Kind, Needs, Product, ProductId, Recurs, Schedule, Series,
+    SeriesId, Slot, Use, Version,
 };
 use super::when::{Eligible, Seen, season_start};
 use crate::day::{Interval, days_after};
@@ -51,9 +51,16 @@ impl<'s> Judge<'s, '_> {
     }
 
     pub(super) fn seen<'a>(&'a self, progress: &'a Progress, day: Date) -> Seen<'a> {
-        let person = self.person;
-        let pregnant_since = self.pregnant_since;
-        Seen { birth: person.birth, facts: person.facts, progress, pregnant_since, day }
+        let Person { birth, history, facts, .. } = *self.person;
+        Seen {
+            birth,
+            history,
+            eye: self.eye,
+            facts,
+            progress,
+            pregnant_since: self.pregnant_since,
+            day,
+        }
     }
 
     /// Forgets doses of another season or pregnancy.
@@ -93,7 +100,7 @@ impl<'s> Judge<'s, '_> {
         out.iter_mut().skip(begin).for_each(|notice| notice.series = Some(id));
         self.conflicts(dose, out);
         self.amount(dose, out);
-        let spoils = |notice: &Notice<'_>| spoils(notice, series.early_counts, dose);
+        let spoils = |notice: &Notice<'_>| spoils(notice, series, dose);
         Placed { slot, parts, counts: !out[begin..].iter().any(spoils) }
     }
 
@@ -208,11 +215,12 @@ impl<'s> Judge<'s, '_> {
             out.push(notice.about(about.unwrap_or(About::Nothing)));
             return last.map_or(0, |last| last.slot + 1);
         };
-        let Some(target) = self.schedule.target(version, path, birth, progress, dose.date) else {
+        let seen = self.seen(progress, dose.date);
+        let Some(target) = self.schedule.target(version, path, &seen) else {
             return complete(out);
         };
         self.longer(version, path.slots.len(), progress, out);
-        self.slot(version, &target, dose.date, progress, out);
+        self.slot(version, &target, dose, progress, out);
         target.index
     }
 
@@ -223,7 +231,8 @@ impl<'s> Judge<'s, '_> {
             return false;
         }
         let path = self.schedule.path(version, birth, progress, None);
-        path.is_some_and(|path| self.schedule.target(version, path, birth, progress, day).is_none())
+        let seen = self.seen(progress, day);
+        path.is_some_and(|path| self.schedule.target(version, path, &seen).is_none())
     }
 
     /// Says so if this dose makes the way longer.
@@ -241,19 +250,30 @@ impl<'s> Judge<'s, '_> {
         out.push(Notice::new(Code::ThirdDoseRequired, &version.basis).from(from));
     }
 
-    /// Ages and intervals of one dose.
+    /// Vaccine, ages and intervals of one dose.
     fn slot(
         &self,
         version: &'s Version,
         target: &Target<'s>,
-        day: Date,
+        dose: &Dose,
         progress: &Progress,
         out: &mut Vec<Notice<'s>>,
     ) {
-        let (schedule, birth, slot) = (self.schedule, self.person.birth, target.slot);
+        let (schedule, birth, slot, day) =
+            (self.schedule, self.person.birth, target.slot, dose.date);
+        let fits = |fit: &Fit| fit.product == dose.product && schedule.within(birth, fit.ages, day);
+        if !slot.fits.is_empty() && !slot.fits.iter().any(fits) {
+            out.push(Notice::new(Code::WrongProduct, &version.basis));
+        }
+        if let Some(last) =
+            slot.max_age.map(|age| schedule.last_day(birth, age)).filter(|it| *it < day)
+        {
+            out.push(Notice::new(Code::TooOld, &version.basis).until(Some(last)));
+        }
         if let Some(age) = slot.min_age {
             let from = schedule.first_day(birth, age);
-            let least = slot.absolute_age.map_or(from, |age| schedule.first_day(birth, age));
+            let grace = slot.absolute_age.filter(|_| self.may(Needs::Nothing));
+            let least = grace.map_or(from, |age| schedule.first_day(birth, age));
             if day < least {
                 out.push(Notice::new(Code::TooYoung, &version.basis).from(Some(from)));
             }
@@ -265,7 +285,7 @@ impl<'s> Judge<'s, '_> {
             }
         }
         let (from, shortened) = self.kept(target, progress, day, false);
-        if day < from {
+        if day < from && !self.excused(slot, progress, day) {
             let shown = if self.eye == Eye::Given {
                 self.kept(target, progress, day, true).0
             } else {
@@ -303,11 +323,21 @@ impl<'s> Judge<'s, '_> {
         kept
     }
 
+    /// Whether another interval excuses one that was too short.
+    fn excused(&self, slot: &Slot, progress: &Progress, day: Date) -> bool {
+        let kept = |gap: &Gap| {
+            let start = self.gap_start(gap.from, progress, day);
+            start.is_some_and(|start| self.schedule.kept_from(start, gap.at_least) <= day)
+        };
+        self.may(Needs::Nothing) && slot.excuses.iter().any(kept)
+    }
+
     /// The dose from which an interval runs.
-    fn gap_start(&self, from: GapFrom, progress: &Progress, day: Date) -> Option<Date> {
+    pub(super) fn gap_start(&self, from: GapFrom, progress: &Progress, day: Date) -> Option<Date> {
         let given = progress.doses();
         match from {
             GapFrom::Previous => given.last().map(|it| it.date),
+            GapFrom::Slot(index) => given.iter().find(|it| it.slot == index).map(|it| it.date),
             GapFrom::Dose(k) => given.get(usize::from(k).wrapping_sub(1)).map(|it| it.date),
             GapFrom::Latest(set) => {
                 let mut before = self.person.history.iter().rev().filter(|it| it.date < day);
@@ -322,7 +352,7 @@ impl<'s> Judge<'s, '_> {
 
     fn may(&self, needs: Needs) -> bool {
         match needs {
-            Needs::Nothing => true,
+            Needs::Nothing => self.eye != Eye::Planned,
             _ if self.eye == Eye::Given => true,
             Needs::Physician => self.person.facts.physician_shortened,
             Needs::Condition(set) => self.person.facts.conditions & set != 0,
@@ -431,9 +461,10 @@ fn in_force<'s>(series: &'s Series, used: &'s Use, dose: &Dose, out: &mut Vec<No
 }
 
 /// Whether a notice keeps a dose from counting. Too little is not enough; too much is.
-fn spoils(notice: &Notice<'_>, early_counts: bool, dose: &Dose) -> bool {
+fn spoils(notice: &Notice<'_>, series: &Series, dose: &Dose) -> bool {
     match (notice.code, notice.about) {
-        (Code::TooYoung, _) => !early_counts,
+        (Code::TooYoung, _) => !series.early_counts,
+        (Code::TooOld, _) => series.late_spoils,
         (Code::AmountWrong, About::Amount(right)) => {
             dose.hundredths.is_some_and(|given| given < right)
         }

@@ -6,33 +6,39 @@ use jiff::civil::Date;
 use super::schedule::{Amount, Product, ProductId, Schedule, Series, SeriesId, Set};
 use crate::day::Basis;
 
+/// Places in the table of codes; more than there are products, so that one place is always free.
+const PLACES: usize = 512;
+
 /// Finds a product by its code without a walk through all of them.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Index {
-    products: Vec<(u64, ProductId)>,
+    /// The products, each at the place that its code leads to, or at the next free one.
+    places: Vec<Option<ProductId>>,
 }
 
 impl Index {
     fn of(products: &[Product]) -> Self {
-        let keys = (0..).zip(products).map(|(id, product)| (key(&product.code), id));
-        let mut products: Vec<_> = keys.collect();
-        products.sort_unstable();
-        Self { products }
+        let mut places = vec![None; PLACES];
+        for (id, product) in (0..).zip(products) {
+            let free = from(&product.code).find(|place| places[*place].is_none());
+            free.into_iter().for_each(|place| places[place] = Some(id));
+        }
+        Self { places }
     }
 
-    /// The products whose codes have this key: one, or by rare chance two.
+    /// The products at the places that a code may lead to, up to a free one.
     fn find(&self, code: &str) -> impl Iterator<Item = ProductId> {
-        let key = key(code);
-        let begin = self.products.partition_point(|it| it.0 < key);
-        self.products[begin..].iter().take_while(move |it| it.0 == key).map(|it| it.1)
+        from(code).map_while(|place| self.places.get(place).copied().flatten())
     }
 }
 
-/// FNV-1a.
-fn key(code: &str) -> u64 {
-    code.bytes().fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    })
+/// Every place, from the one that a code leads to: FNV-1a.
+fn from(code: &str) -> impl Iterator<Item = usize> {
+    let mixed = code
+        .bytes()
+        .fold(0x811c_9dc5, |hash: u32, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
+    let begin = mixed as usize;
+    (0..PLACES).map(move |step| (begin + step) % PLACES)
 }
 
 impl Schedule {

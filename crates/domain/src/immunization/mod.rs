@@ -11,6 +11,7 @@
 //! law:接種間隔の解釈
 
 mod body;
+mod due;
 mod few;
 pub mod gate;
 mod judge;
@@ -20,6 +21,7 @@ mod person;
 mod plan;
 mod progress;
 mod schedule;
+mod skip;
 mod standing;
 mod text;
 mod when;
@@ -29,15 +31,16 @@ use jiff::civil::Date;
 use judge::{Eye, Judge};
 
 pub use body::{Route, Site};
+pub use due::{Course, Due};
 pub use link::Index;
 pub use notice::{About, Code, Notice, Verdict, verdict};
 pub use person::{Candidate, Delay, DelayReason, Dose, Facts, Person, in_order};
 pub use plan::{Item, Status};
 pub use schedule::{
-    AgeReading, Amount, Bound, Condition, Conflict, DelayRule, DoseName, Effect, EffectKind, Fever,
-    Gap, GapFrom, IntervalReading, Kind, Listing, Needs, Path, Product, ProductId, Reading, Recurs,
-    Schedule, Series, SeriesId, Set, Slot, Standard, Switch, Term, Use, Version, When, Window,
-    flag,
+    AgeReading, Ages, Amount, Bound, Condition, Conflict, DelayRule, DoseCount, DoseName, Effect,
+    EffectKind, Fever, Fit, Gap, GapFrom, IntervalReading, Kind, Listing, Needs, Path, Product,
+    ProductId, Reading, Recurs, Schedule, Series, SeriesId, Set, Skip, SkipWhen, Slot, Standard,
+    Switch, Term, Use, Version, When, Window, flag,
 };
 pub use standing::Judged;
 pub use text::Reader;

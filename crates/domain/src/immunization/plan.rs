@@ -256,8 +256,8 @@ impl<'s> Judge<'s, '_> {
         let birth = self.person.birth;
         let path = self.schedule.path(version, birth, &progress, Some((product, day)));
         let path = path.or_else(|| self.schedule.path(version, birth, &progress, None));
-        let target =
-            path.and_then(|path| self.schedule.target(version, path, birth, &progress, day));
+        let seen = self.seen(&progress, day);
+        let target = path.and_then(|path| self.schedule.target(version, path, &seen));
         item.routine = self.routine_days(item.series, &progress, day).around(day);
         if let Some(target) = target {
             item.dose = Some(target.slot.dose);
@@ -307,7 +307,7 @@ impl<'s> Judge<'s, '_> {
             return Some(self.schedule.fiscal_years(birth, from, Some(to)));
         }
         let (from, to) = rule.ages?;
-        Some((self.schedule.first_day(birth, from), self.schedule.last_day(birth, to)))
+        Some(self.schedule.ages(birth, from, to))
     }
 
     /// Whether the series can be finished by `last` if its next dose is given on `day`.
@@ -330,7 +330,8 @@ impl<'s> Judge<'s, '_> {
             let version = self.series(id).version(day);
             let path = self.schedule.path(version, birth, &progress, Some((product, day)));
             let Some(path) = path else { return false };
-            let Some(target) = self.schedule.target(version, path, birth, &progress, day) else {
+            let seen = self.seen(&progress, day);
+            let Some(target) = self.schedule.target(version, path, &seen) else {
                 return true;
             };
             let from = self.allowed(target.slot, self.kept(&target, &progress, day, false).0);
@@ -348,7 +349,7 @@ impl<'s> Judge<'s, '_> {
     }
 
     /// The first day that keeps the age of a dose as well as `kept`.
-    fn allowed(&self, slot: &Slot, kept: Date) -> Date {
+    pub(super) fn allowed(&self, slot: &Slot, kept: Date) -> Date {
         let age = slot.min_age.map(|age| self.schedule.first_day(self.person.birth, age));
         kept.max(age.unwrap_or(kept))
     }

@@ -4,7 +4,7 @@ use jiff::civil::Date;
 
 use super::few::Few;
 use super::schedule::{DoseName, Gap, Path, ProductId, Schedule, Slot, Version};
-use super::when::after;
+use super::when::{Seen, after};
 
 /// The most doses that one course may have.
 pub(super) const DOSES: usize = 8;
@@ -113,24 +113,26 @@ impl Schedule {
         &self,
         version: &Version,
         path: &'s Path,
-        birth: Date,
-        progress: &Progress,
-        day: Date,
+        seen: &Seen<'_>,
     ) -> Option<Target<'s>> {
-        let last = progress.doses().last();
-        let partial = progress.parts & version.parts != version.parts;
-        let begin = last.map_or(0, |last| usize::from(last.slot) + usize::from(!partial));
+        let last = seen.progress.doses().last();
+        let partial = seen.progress.parts & version.parts != version.parts;
+        let stays = |slot: usize| partial || path.slots.get(slot).is_some_and(|slot| slot.repeats);
+        let begin = last.map_or(0, |last| usize::from(last.slot));
+        let begin = begin + usize::from(last.is_some() && !stays(begin));
         let slots = path.slots.iter().enumerate().skip(begin);
-        let mut open = slots.filter(|(_, slot)| !self.closed(slot, birth, last, day));
+        let mut open = slots.filter(|(_, slot)| !self.closed(slot, last, seen));
         let (index, slot) = open.next()?;
         Some(Target { slot, index: index.try_into().ok()?, cut: begin < index })
     }
 
-    /// Whether a dose is not given any more on `day`.
-    fn closed(&self, slot: &Slot, birth: Date, last: Option<&Given>, day: Date) -> bool {
-        let passed = |age| self.last_day(birth, age) < day;
-        let late = |age| last.is_some_and(|last| self.last_day(birth, age) < last.date);
-        slot.not_after.is_some_and(passed) || slot.unless_previous_after.is_some_and(late)
+    /// Whether a dose is not given, or not any more, on the day that is seen.
+    fn closed(&self, slot: &Slot, last: Option<&Given>, seen: &Seen<'_>) -> bool {
+        let passed = |age| self.last_day(seen.birth, age) < seen.day;
+        let late = |age| last.is_some_and(|last| self.last_day(seen.birth, age) < last.date);
+        slot.not_after.is_some_and(passed)
+            || slot.unless_previous_after.is_some_and(late)
+            || slot.skips.iter().any(|skip| self.skips(skip, seen))
     }
 
     /// The first day after `day` on which another rule may hold for the next dose.

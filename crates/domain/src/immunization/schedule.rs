@@ -155,6 +155,8 @@ pub struct Series {
     pub listing: Listing,
     /// Whether doses given too early count (a voluntary dose that did no harm by being early).
     pub early_counts: bool,
+    /// Whether a dose given too late does not count (other countries).
+    pub late_spoils: bool,
     /// Series that must not have been started: the same disease, another product.
     pub instead_of: Vec<SeriesId>,
     /// Series of which one should have been begun before: the first term.
@@ -326,8 +328,20 @@ pub struct Slot {
     pub dose: DoseName,
     /// Not before this age.
     pub min_age: Option<Age>,
-    /// A dose from this age on (below `min_age`) counts nevertheless.
+    /// A dose from this age on (below `min_age`) counts nevertheless; none is planned so.
     pub absolute_age: Option<Age>,
+    /// Not given from this age on, and no other dose takes its place.
+    pub max_age: Option<Age>,
+    /// Only with these vaccines, at these ages; none named = with every one of the series.
+    pub fits: Vec<Fit>,
+    /// Vaccines that are never right here: the next dose is not before the day of such a mistake.
+    pub mistakes: Set,
+    /// Left out if any of these holds.
+    pub skips: Vec<Skip>,
+    /// Planned for these days only.
+    pub days: Option<(Date, Date)>,
+    /// Given again and again, until it is left out.
+    pub repeats: bool,
     /// Not given any more from this age on; the next dose takes its place.
     pub not_after: Option<Age>,
     /// Not given if the dose before it was given from this age on.
@@ -336,6 +350,8 @@ pub struct Slot {
     pub late_after: Option<Age>,
     /// Intervals, all to be kept.
     pub gaps: Vec<Gap>,
+    /// Any of these excuses a dose that does not keep `gaps`; none is planned so.
+    pub excuses: Vec<Gap>,
     /// Intervals instead of `gaps` if a dose before this one was left out.
     pub gaps_if_cut: Vec<Gap>,
     /// When it is usually given; never a reason to refuse.
@@ -351,6 +367,57 @@ pub struct Gap {
     pub at_least: Interval,
     /// A shorter one that counts, and what it takes.
     pub absolute: Option<(Interval, Needs)>,
+    /// When the dose is usual after the other end: from and, if laid down, before.
+    pub usual: Option<(Interval, Option<Interval>)>,
+}
+
+/// A vaccine at an age.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Fit {
+    /// The vaccine.
+    pub product: ProductId,
+    /// From an age, below an age.
+    pub ages: Ages,
+}
+
+/// From an age, below an age; either may be open.
+pub type Ages = (Option<Age>, Option<Age>);
+
+/// When a dose is left out: if everything here holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Skip {
+    /// Only when a dose that was given is placed (`Some(true)`), only when one is planned.
+    pub given: Option<bool>,
+    /// All of these.
+    pub when: Vec<SkipWhen>,
+}
+
+/// A reason to leave a dose out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SkipWhen {
+    /// At an age.
+    Age(Ages),
+    /// An interval has passed since the counting dose before.
+    Since(Interval),
+    /// So many doses are there.
+    Doses(DoseCount),
+}
+
+/// Doses to be counted, and the number that is compared with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DoseCount {
+    /// Of these vaccines; 0 = any.
+    pub products: Set,
+    /// Given at these ages.
+    pub ages: Ages,
+    /// Given between two days.
+    pub days: (Date, Date),
+    /// Only those that count in the series.
+    pub counting: bool,
+    /// How many there must be: less, as many, or more …
+    pub than: std::cmp::Ordering,
+    /// … than this.
+    pub number: u8,
 }
 
 /// The other end of an interval.
@@ -360,6 +427,8 @@ pub enum GapFrom {
     Previous,
     /// The k-th counting dose, from 1.
     Dose(u8),
+    /// The counting dose that took this place of the path, from 0.
+    Slot(u8),
     /// The latest counting dose of these products.
     Latest(Set),
 }
@@ -367,7 +436,7 @@ pub enum GapFrom {
 /// What a shorter interval takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Needs {
-    /// Nothing (grace).
+    /// Nothing (grace): it counts, and is never planned so.
     Nothing,
     /// A physician holds it necessary.
     Physician,
@@ -378,8 +447,8 @@ pub enum Needs {
 /// When a dose is usually given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Standard {
-    /// Between two ages.
-    pub ages: Option<(Age, Age)>,
+    /// From an age and, if laid down, below another.
+    pub ages: Option<(Age, Option<Age>)>,
     /// In the fiscal years of reaching two ages.
     pub fiscal_years: Option<(Age, Age)>,
     /// Between two days of a year.

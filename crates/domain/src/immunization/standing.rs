@@ -120,8 +120,8 @@ impl<'s> Judge<'s, '_> {
         self.renew(version, dose.date, progress);
         let next = Some((dose.product, dose.date));
         let path = self.schedule.path(version, birth, progress, next);
-        let target =
-            path.and_then(|path| self.schedule.target(version, path, birth, progress, dose.date));
+        let seen = self.seen(progress, dose.date);
+        let target = path.and_then(|path| self.schedule.target(version, path, &seen));
         if let Some(target) = target {
             let given = Given { date: dose.date, product: dose.product, slot: target.index };
             let parts = series.used(dose.product, dose.date).map_or(0, |used| used.parts);

@@ -5,7 +5,8 @@ use std::cmp::{max, min};
 use jiff::civil::Date;
 
 use super::few::Few;
-use super::person::{DelayReason, Facts};
+use super::judge::Eye;
+use super::person::{DelayReason, Dose, Facts};
 use super::progress::Progress;
 use super::schedule::{AgeReading, Bound, IntervalReading, Schedule, Version, When, Window};
 use crate::day::{self, Age, Interval, MonthDay};
@@ -117,12 +118,13 @@ impl Schedule {
     }
 
     fn matching(&self, birth: Date, age: Age) -> Date {
-        let months = match age {
-            Age::Months(months) => months,
-            Age::Years(years) => years.saturating_mul(12),
+        let interval = match age {
+            Age::Months(months) => Interval::Months(months),
+            Age::Years(years) => Interval::Months(years.saturating_mul(12)),
+            Age::MonthsAndDays(months, days) => Interval::MonthsAndDays(months, days),
             Age::Weeks(..) => return day::attained(birth, age).unwrap_or(Date::MAX),
         };
-        day::after_interval(birth, Interval::Months(months), &self.calendar).unwrap_or(Date::MAX)
+        day::after_interval(birth, interval, &self.calendar).unwrap_or(Date::MAX)
     }
 
     /// The first day that keeps an interval.
@@ -193,7 +195,7 @@ impl Schedule {
         Some((range, ages))
     }
 
-    fn ages(&self, birth: Date, from: Age, to: Option<Age>) -> Days {
+    pub(super) fn ages(&self, birth: Date, from: Age, to: Option<Age>) -> Days {
         let last = to.map_or(Date::MAX, |to| self.last_day(birth, to));
         (self.first_day(birth, from), last)
     }
@@ -228,10 +230,12 @@ impl Schedule {
     }
 }
 
-/// From what eligibility is seen.
+/// From what eligibility, and the next dose, are seen.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Seen<'a> {
     pub(super) birth: Date,
+    pub(super) history: &'a [Dose],
+    pub(super) eye: Eye,
     pub(super) facts: &'a Facts,
     pub(super) progress: &'a Progress,
     pub(super) pregnant_since: Option<Date>,

@@ -150,7 +150,7 @@ pub(super) fn seen(
 ) -> DeskView {
     let institution = &request.caller.organisation;
     let mut forms: Vec<FormSeen> =
-        forms.iter().filter_map(|kept| form_seen(book, kept, institution)).collect();
+        forms.iter().filter_map(|kept| form_seen(book, kept, (institution, today))).collect();
     forms.sort_by_key(|form| std::cmp::Reverse(form.warnings.len()));
     DeskView {
         five: FiveAttributes { address: String::new(), ..chart.five.clone() },
@@ -164,7 +164,11 @@ pub(super) fn seen(
     }
 }
 
-fn form_seen(book: &Lawbook, kept: &KeptForm, institution: &str) -> Option<FormSeen> {
+fn form_seen(
+    book: &Lawbook,
+    kept: &KeptForm,
+    (institution, today): (&str, Date),
+) -> Option<FormSeen> {
     let sheet = &kept.sheet;
     let form = book.forms.find(&sheet.form, sheet.version)?;
     let schedule = &book.immunization;
@@ -181,7 +185,9 @@ fn form_seen(book: &Lawbook, kept: &KeptForm, institution: &str) -> Option<FormS
             .join("・"),
     };
     let kept_answers = form.kept(&sheet.answers);
-    let answers = form.visible(&kept_answers).into_iter().filter_map(|item| {
+    // No desk opens an address, also where the family wrote it.
+    let open = form.visible(&kept_answers).into_iter().filter(|item| !item.private);
+    let answers = open.filter_map(|item| {
         let answer = kept_answers.get(&item.id)?;
         Some((item.text.ja.clone(), item.said(answer, Language::Japanese)))
     });
@@ -191,7 +197,10 @@ fn form_seen(book: &Lawbook, kept: &KeptForm, institution: &str) -> Option<FormS
         series: kept.series.clone(),
         series_name: name,
         state: sheet.state(),
-        here: sheet.received.as_ref().is_some_and(|it| it.institution == *institution),
+        here: sheet
+            .received
+            .as_ref()
+            .is_some_and(|it| it.institution == *institution && it.at.day_in_japan() == today),
         consent: sheet.consent.clone(),
         warnings: form.warnings(&sheet.answers).iter().map(heed).collect(),
         answers: answers.collect(),

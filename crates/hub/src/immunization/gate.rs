@@ -2,7 +2,7 @@
 //! passed dose or everything that stops it out. Reads nothing and writes nothing.
 
 use domain::finding::{Finding, Severity};
-use domain::form::{Consenter, State, Warning};
+use domain::form::{Consenter, Reception, State, Warning};
 use domain::gs1::{self, Vial};
 use domain::immunization::gate::{
     Arrived, Consent, ConsentBy, IdentifiedBy, Identity, Judgement, Material, Passed, Stop,
@@ -197,7 +197,11 @@ impl<'a> Desk<'a> {
     }
 
     fn covers(&self, kept: &KeptForm, series: Option<&str>) -> bool {
-        let here = |reception: &domain::form::Reception| reception.institution == self.institution;
+        // Of this reception: what was handed in for an earlier dose covers no later one.
+        let here = |reception: &Reception| {
+            reception.institution == self.institution
+                && reception.at.day_in_japan() == self.received_on
+        };
         kept.sheet.state() == State::Received
             && kept.sheet.received.as_ref().is_some_and(here)
             && series == Some(&*kept.series)

@@ -36,6 +36,13 @@ fn slot(mut entry: Entry<'_>, names: &Names) -> Result<Slot, Fault> {
         dose,
         min_age: optional_age(&mut entry, "min_age")?,
         absolute_age: optional_age(&mut entry, "absolute_min_age")?,
+        max_age: None,
+        fits: Vec::new(),
+        mistakes: 0,
+        skips: Vec::new(),
+        days: None,
+        repeats: false,
+        excuses: Vec::new(),
         not_after: optional_age(&mut entry, "not_after")?,
         unless_previous_after: optional_age(&mut entry, "unless_previous_after")?,
         late_after: optional_age(&mut entry, "late_after")?,
@@ -74,7 +81,7 @@ fn gap(mut entry: Entry<'_>, names: &Names) -> Result<Gap, Fault> {
         _ => return Err(entry.fault("write either `shortened` or `grace`")),
     };
     entry.finish()?;
-    Ok(Gap { from, at_least, absolute })
+    Ok(Gap { from, at_least, absolute, usual: None })
 }
 
 fn standard(mut entry: Entry<'_>) -> Result<Standard, Fault> {
@@ -85,12 +92,13 @@ fn standard(mut entry: Entry<'_>) -> Result<Standard, Fault> {
         let (from, to) = ages(&mut entry, key)?;
         to.map(|to| Some((from, to))).ok_or_else(|| entry.fault("`to` is missing; add it"))
     };
-    let (standard_ages, fiscal_years) = (both("age")?, both("fiscal_years")?);
+    let (usual_ages, fiscal_years) = (both("age")?, both("fiscal_years")?);
+    let usual_ages = usual_ages.map(|(from, to)| (from, Some(to)));
     let season = if entry.has("season") { Some(season(&mut entry, "season")?) } else { None };
     let after = match optional_interval(&mut entry, "at_least")? {
         Some(least) => Some((least, optional_interval(&mut entry, "at_most")?)),
         None => None,
     };
     entry.finish()?;
-    Ok(Standard { ages: standard_ages, fiscal_years, season, after })
+    Ok(Standard { ages: usual_ages, fiscal_years, season, after })
 }

@@ -20,6 +20,7 @@ pub(super) fn series(code: String, mut entry: Entry<'_>, names: &Names) -> Resul
         en: entry.text("name_en")?,
         listing: listing(&mut entry)?,
         early_counts: entry.flag("early_counts")?,
+        late_spoils: false,
         instead_of: names.series(&mut entry, "instead_of")?,
         expects: names.series(&mut entry, "expects")?,
         uses,

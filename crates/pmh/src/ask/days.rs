@@ -116,7 +116,7 @@ fn interval(fields: &mut Fields<'_>) -> Result<Interval, Refusal> {
 /// The age leads too far: it is what there is to check.
 fn at_age(finding: Finding, age: Age, fields: &Fields<'_>) -> Refusal {
     let name = match age {
-        Age::Months(_) => "months",
+        Age::Months(_) | Age::MonthsAndDays(..) => "months",
         Age::Years(_) => "years",
         Age::Weeks(..) => "weeks",
     };

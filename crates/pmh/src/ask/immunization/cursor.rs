@@ -44,9 +44,20 @@ impl<'a> Cursor<'a> {
 
     /// The name of a member, and past its colon.
     pub(super) fn name(&mut self) -> Option<Cow<'a, str>> {
-        let name = text(self.value())?;
+        let name = self.text()?;
         self.eat(b':');
         Some(name)
+    }
+
+    /// The text here, and past it; none, and no further, if it is something else.
+    pub(super) fn text(&mut self) -> Option<Cow<'a, str>> {
+        if self.peek() != Some(b'"') {
+            return None;
+        }
+        let start = self.at;
+        let plain = self.pass_text();
+        let value = self.text.get(start..self.at)?;
+        if plain { value.get(1..value.len() - 1).map(Cow::Borrowed) } else { text(value) }
     }
 
     /// The text of the value here, and past it.
@@ -54,7 +65,9 @@ impl<'a> Cursor<'a> {
         let first = self.peek();
         let start = self.at;
         match first {
-            Some(b'"') => self.pass_text(),
+            Some(b'"') => {
+                self.pass_text();
+            }
             Some(b'{' | b'[') => self.pass_nested(),
             _ => self.pass_until(|byte| matches!(byte, b',' | b'}' | b']' | b':')),
         }
@@ -66,16 +79,18 @@ impl<'a> Cursor<'a> {
         self.at += rest.iter().position(|&byte| end(byte)).unwrap_or(rest.len());
     }
 
-    /// From an opening quotation mark past the closing one.
-    fn pass_text(&mut self) {
+    /// From an opening quotation mark past the closing one; whether nothing in between is escaped.
+    fn pass_text(&mut self) -> bool {
+        let mut plain = true;
         self.at += 1;
         loop {
             self.pass_until(|byte| byte == b'"' || byte == b'\\');
             let escape = self.text.as_bytes().get(self.at) == Some(&b'\\');
             self.at += 1 + usize::from(escape);
             if !escape {
-                return;
+                return plain;
             }
+            plain = false;
         }
     }
 
@@ -123,5 +138,19 @@ mod tests {
         assert_eq!(cursor.name().unwrap(), "c");
         assert_eq!(cursor.value(), "\"x\"");
         assert!(!cursor.more(b'}'));
+    }
+
+    #[test]
+    fn texts_are_borrowed_unless_something_is_escaped() {
+        for (json, want) in [
+            (r#" "a-b""#, Some("a-b")),
+            (r#""""#, Some("")),
+            (r#""\u0061\"b""#, Some("a\"b")),
+            ("1", None),
+            ("\"", None),
+            ("", None),
+        ] {
+            assert_eq!(Cursor::new(json).text().as_deref(), want, "{json}");
+        }
     }
 }

@@ -115,19 +115,22 @@ pub(super) fn dose(
     }
     while cursor.more(b'}') {
         let Some(name) = cursor.name() else { break };
-        let value = cursor.value();
         let twice = match name.as_ref() {
             "product" => {
-                let known = text(value).and_then(|code| schedule.product(&code));
+                let known = cursor.text().and_then(|code| schedule.product(&code));
                 let known = known.ok_or_else(|| unknown_product(place("product"), schedule));
                 product.replace(known?).is_some()
             }
-            "date" => day.replace(date(value, || place("date"))?).is_some(),
+            "date" => day.replace(date(cursor.value(), || place("date"))?).is_some(),
             "amount_ml" => {
-                let read = hundredths(value).ok_or_else(|| amount_form(place("amount_ml")));
+                let read = hundredths(cursor.value());
+                let read = read.ok_or_else(|| amount_form(place("amount_ml")));
                 amount.replace(read?).is_some()
             }
-            "lot_expires" => expires.replace(date(value, || place("lot_expires"))?).is_some(),
+            "lot_expires" => {
+                let read = date(cursor.value(), || place("lot_expires"))?;
+                expires.replace(read).is_some()
+            }
             other => return Err(unknown(place(&other.replace('~', "~0").replace('/', "~1")))),
         };
         if twice {
@@ -158,24 +161,22 @@ pub(super) fn born_before(
 
 /// A JSON text as a day.
 pub(super) fn date(value: &str, place: impl Fn() -> String) -> Result<Date, Refusal> {
-    let Some(text) = text(value) else { return Err(wrong_type(place(), "文字列", "a text")) };
-    if let Some(day) = plain(text.as_bytes()) {
+    if let Some(day) = plain(value.as_bytes()) {
         return Ok(day);
     }
+    let Some(text) = text(value) else { return Err(wrong_type(place(), "文字列", "a text")) };
     domain::day::iso(&text).map_err(|finding| Refusal::of(finding, place()))
 }
 
-/// `YYYY-MM-DD`, the fast way; whatever it does not read is read, or explained, by `day::iso`.
-fn plain(text: &[u8]) -> Option<Date> {
-    let [a, b, c, d, b'-', e, f, b'-', g, h] = text else { return None };
-    let number = |digits: &[&u8]| {
-        digits.iter().try_fold(0_i16, |sum, digit| {
-            digit.is_ascii_digit().then(|| sum * 10 + i16::from(**digit - b'0'))
-        })
-    };
-    let year = number(&[a, b, c, d])?;
-    let month = i8::try_from(number(&[e, f])?).ok()?;
-    Date::new(year, month, i8::try_from(number(&[g, h])?).ok()?).ok()
+/// `"YYYY-MM-DD"`, the fast way; whatever it does not read is read, or explained, by `day::iso`.
+fn plain(value: &[u8]) -> Option<Date> {
+    let &[b'"', a, b, c, d, b'-', e, f, b'-', g, h, b'"'] = value else { return None };
+    if ![a, b, c, d, e, f, g, h].iter().all(u8::is_ascii_digit) {
+        return None;
+    }
+    let two = |tens: u8, ones: u8| i8::try_from((tens - b'0') * 10 + (ones - b'0')).ok();
+    let year = i16::from(two(a, b)?) * 100 + i16::from(two(c, d)?);
+    Date::new(year, two(e, f)?, two(g, h)?).ok()
 }
 
 fn too_many() -> Refusal {
