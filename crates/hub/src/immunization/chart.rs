@@ -36,12 +36,6 @@ pub(crate) struct Chart {
 pub(crate) struct Kept {
     /// Logical id.
     pub item: String,
-    /// What makes it the same dose.
-    pub key: String,
-    /// The version, from 1.
-    pub version: i64,
-    /// Who keeps it.
-    pub custodian: String,
     /// The dose.
     pub face: DoseFace,
 }
@@ -99,13 +93,7 @@ impl Chart {
 
 impl Kept {
     fn of(row: &Stored) -> Result<Self, StoreError> {
-        Ok(Self {
-            item: row.item.clone(),
-            key: row.key.clone(),
-            version: row.version,
-            custodian: row.custodian.clone(),
-            face: dose::read(&row.body).map_err(unreadable)?,
-        })
+        Ok(Self { item: row.item.clone(), face: dose::read(&row.body).map_err(unreadable)? })
     }
 }
 

@@ -37,7 +37,7 @@ pub async fn record_past_dose(
     let (book, request, item) =
         (Arc::clone(&hub.book), request_of(hub, caller, &reception), hub.name());
     let kept = hub.store.write(move |tx| {
-        let access = enter_again(tx, &request, &reception)?.map_err(Refusal::from)?;
+        let access = enter_again(tx, &request, &reception)??;
         let (seen, home) = {
             let mut room = tx.enter(access)?;
             let chart = Chart::read(&mut room, &book.immunization)?;

@@ -89,10 +89,7 @@ async fn open_reception(
             Ok(candidate) => candidate,
             Err(refusal) => return Ok(Err(refusal)),
         };
-        let access = match tx.decide(&candidate, &request)? {
-            Ok(access) => access,
-            Err(_) => return Ok(Err(nobody())),
-        };
+        let Ok(access) = tx.decide(&candidate, &request)? else { return Ok(Err(nobody())) };
         let resident = access.resident();
         Ok(view(tx, access, &book)?.map(|view| (resident, view)))
     });
@@ -176,8 +173,8 @@ pub(super) fn opened_draft(hub: &Hub, caller: &Caller, token: &str) -> Result<Dr
 }
 
 /// Seals a draft.
-pub(super) fn drafted(hub: &Hub, reception: &Reception, dose: Vec<u8>) -> String {
-    let dose = String::from_utf8_lossy(&dose).into_owned();
+pub(super) fn drafted(hub: &Hub, reception: &Reception, dose: &[u8]) -> String {
+    let dose = String::from_utf8_lossy(dose).into_owned();
     let at = hub.now();
     let expires = at.plus_seconds(DRAFT_SECONDS);
     let draft = Draft { reception: reception.clone(), dose, expires };

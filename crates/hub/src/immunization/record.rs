@@ -104,9 +104,9 @@ pub async fn check_dose(
     // However late the draft arrives, the dose is of this day.
     let on = asked.on.or_else(|| Some(request.at.day_in_japan()));
     let asked = DoseAsked { on, ..asked };
-    let sealed = drafted(hub, &reception, intake::write(&asked));
+    let sealed = drafted(hub, &reception, &intake::write(&asked));
     let told = hub.store.write(move |tx| {
-        let access = enter_again(tx, &request, &reception)?.map_err(Refusal::from)?;
+        let access = enter_again(tx, &request, &reception)??;
         let (outcome, home) = {
             let mut room = tx.enter(access)?;
             let deed = Deed::new(&mut room, &book, &reception, &asked)?;
@@ -158,7 +158,7 @@ async fn record(
     let (book, request, item) =
         (Arc::clone(&hub.book), request_of(hub, caller, &reception), hub.name());
     let recorded = hub.store.write(move |tx| {
-        let access = enter_again(tx, &request, &reception)?.map_err(Refusal::from)?;
+        let access = enter_again(tx, &request, &reception)??;
         let institution = tx.institution(&reception.institution)?.map(|it| it.name);
         let (outcome, home) = {
             let mut room = tx.enter(access)?;

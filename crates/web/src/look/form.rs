@@ -32,6 +32,8 @@ pub struct Field<'a> {
     pub required: bool,
     /// At most so many characters.
     pub max_length: u16,
+    /// What tells it from another field of this name on the same page; empty if there is none.
+    pub of: &'a str,
 }
 
 /// The hidden token of a form.
@@ -43,7 +45,7 @@ pub fn csrf(token: &str) -> Markup {
 /// A labelled line of text.
 #[must_use]
 pub fn field(field: &Field<'_>) -> Markup {
-    let id = format!("field-{}", field.name);
+    let id = format!("field-{}{}", field.name, field.of);
     let described = [(field.hint, "hint"), (field.error, "error")]
         .iter()
         .filter(|(text, _)| !text.is_empty())

@@ -506,7 +506,7 @@ fn person_refused(line: u64) -> Finding {
             "同じ方の{line}行目に誤りがあるため、この行も登録していません。直して送り直してください。"
         ),
         format!(
-            "Line {line} of the same person is wrong, so this one was not taken either; mend it and send both."
+            "Line {line} of the same person is wrong, so this one was not taken either; mend it, send both."
         ),
     )
 }

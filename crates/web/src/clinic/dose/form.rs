@@ -5,6 +5,7 @@ use domain::finding::Finding;
 use domain::form::{Consenter, tenths};
 use hub::intake::dose::{DoseAsked, Paper};
 use jiff::civil::Date;
+use maud::{Markup, html};
 
 /// The fields, as typed.
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Deserialize)]
@@ -50,7 +51,48 @@ pub struct DoseForm {
     pub acute: String,
 }
 
+/// What stays the same for the next vaccine of the same person.
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Deserialize)]
+#[serde(default)]
+pub struct Carried {
+    /// Name of the physician.
+    pub physician: String,
+    /// Degrees.
+    pub temperature: String,
+    /// `yes`: 説明した.
+    pub explained: String,
+}
+
+impl Carried {
+    /// A form that begins with it.
+    #[must_use]
+    pub fn form(self) -> DoseForm {
+        let Self { physician, temperature, explained } = self;
+        DoseForm { physician, temperature, explained, ..DoseForm::default() }
+    }
+
+    /// As hidden fields.
+    #[must_use]
+    pub fn hidden(&self) -> Markup {
+        html! {
+            input type="hidden" name="physician" value=(self.physician);
+            input type="hidden" name="temperature" value=(self.temperature);
+            input type="hidden" name="explained" value=(self.explained);
+        }
+    }
+}
+
 impl DoseForm {
+    /// What the next vaccine begins with.
+    #[must_use]
+    pub fn carried(&self) -> Carried {
+        Carried {
+            physician: self.physician.clone(),
+            temperature: self.temperature.clone(),
+            explained: self.explained.clone(),
+        }
+    }
+
     /// What the gate reads; a paper form is signed `today`.
     ///
     /// # Errors

@@ -1,5 +1,6 @@
 //! The desk of a dose: reception by card or name, the gate, the record.
 
+mod entry;
 pub mod form;
 pub mod view;
 
@@ -8,7 +9,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use domain::person::Birth;
 use hub::immunization::reception::{Received, look_again, receive};
-use hub::immunization::record::{Gate, check_dose, record_draft};
+use hub::immunization::record::{Gate, Recorded, check_dose, record_dose, record_draft};
 use hub::intake::reception::Identified;
 use hub::{Kind, Refusal};
 
@@ -18,7 +19,7 @@ use crate::caller::{DeskSession, SignedIn, frame, same, stale_form};
 use crate::clinic::{card_answer, hub_said};
 use crate::look::refusal::Refusal as Shown;
 use crate::{App, words};
-use form::DoseForm;
+use form::{Carried, DoseForm};
 
 pub(crate) async fn page(DeskSession(desk): DeskSession, State(app): State<App>) -> Response {
     waiting(&app, &desk, view::Said::default())
@@ -125,6 +126,8 @@ pub(crate) struct Again {
     #[serde(default)]
     csrf: String,
     reception: String,
+    #[serde(flatten)]
+    carried: Carried,
 }
 
 pub(crate) async fn again(
@@ -136,7 +139,11 @@ pub(crate) async fn again(
         return stale_form();
     }
     match look_again(&app.hub, &desk.caller, &form.reception).await {
-        Ok(received) => reception(&app, &desk, &received, &view::Attempt::default()),
+        Ok(received) => {
+            let typed = form.carried.form();
+            let attempt = view::Attempt { typed, ..view::Attempt::default() };
+            reception(&app, &desk, &received, &attempt)
+        }
         Err(refusal) => not_received(&app, &desk, &refusal),
     }
 }
@@ -157,7 +164,8 @@ pub(crate) async fn check(
     let attempt = match gate {
         Ok(Gate::Open { draft, routine, place, what }) => {
             let day = |day| words::day(&app.hub, day);
-            let model = view::Open { draft, token, routine, place, what, day: &day };
+            let carried = form.carried();
+            let model = view::Open { draft, token, carried, routine, place, what, day: &day };
             return answer(StatusCode::OK, view::open(&frame(&app, &desk, ""), &model));
         }
         Ok(Gate::Closed(stops)) => view::Attempt { typed: form, stops, refusal: None },
@@ -179,6 +187,8 @@ pub(crate) struct Record {
     draft: String,
     #[serde(default)]
     reception: String,
+    #[serde(flatten)]
+    carried: Carried,
 }
 
 pub(crate) async fn record(
@@ -189,14 +199,8 @@ pub(crate) async fn record(
     if !same(&desk.csrf, &form.csrf) {
         return stale_form();
     }
-    let frame = frame(&app, &desk, "");
-    match record_draft(&app.hub, &desk.caller, &form.draft).await {
-        Ok(recorded) => answer(StatusCode::OK, view::done(&frame, &recorded, &form.reception)),
-        Err(refusal) if matches!(refusal.kind, Kind::Invalid | Kind::Conflict) => {
-            answer(StatusCode::OK, view::not_recorded(&frame, &refusal, &form.reception))
-        }
-        Err(refusal) => refused_page(&refusal),
-    }
+    let recorded = record_draft(&app.hub, &desk.caller, &form.draft).await;
+    ended(&app, &desk, recorded, &view::Next { token: form.reception, carried: form.carried })
 }
 
 pub(crate) async fn put_off(
@@ -207,18 +211,26 @@ pub(crate) async fn put_off(
     if !same(&desk.csrf, &form.csrf) {
         return stale_form();
     }
-    let frame = frame(&app, &desk, "");
     let token = form.reception.clone();
     let recorded = match form.put_off(app.hub.now().day_in_japan()) {
-        Ok(asked) => {
-            hub::immunization::record::record_dose(&app.hub, &desk.caller, &token, asked).await
-        }
+        Ok(asked) => record_dose(&app.hub, &desk.caller, &token, asked).await,
         Err(findings) => Err(Refusal::from(findings)),
     };
+    ended(&app, &desk, recorded, &view::Next { token, carried: form.carried() })
+}
+
+/// The page after a dose, or after it was put off.
+fn ended(
+    app: &App,
+    desk: &SignedIn,
+    recorded: Result<Recorded, Refusal>,
+    next: &view::Next,
+) -> Response {
+    let frame = frame(app, desk, "");
     match recorded {
-        Ok(recorded) => answer(StatusCode::OK, view::done(&frame, &recorded, &token)),
+        Ok(recorded) => answer(StatusCode::OK, view::done(&frame, &recorded, next)),
         Err(refusal) if matches!(refusal.kind, Kind::Invalid | Kind::Conflict) => {
-            answer(StatusCode::OK, view::not_recorded(&frame, &refusal, &token))
+            answer(StatusCode::OK, view::not_recorded(&frame, &refusal, next))
         }
         Err(refusal) => refused_page(&refusal),
     }

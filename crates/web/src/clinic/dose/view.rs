@@ -10,16 +10,16 @@
 //! What passed the gate waits as a sealed draft in the page, and in the browser's store until the
 //! record says that it has it (`data-draft`, `data-draft-done`): a network that fails loses nothing.
 
-use domain::finding::Severity;
 use domain::form::State;
-use domain::immunization::{DoseName, Route, Site};
+use domain::immunization::DoseName;
 use hub::Refusal;
-use hub::immunization::desk::{Choice, DeskView, DoseSeen, FormSeen, Vaccine};
+use hub::immunization::desk::{Choice, DeskView, DoseSeen, FormSeen};
 use hub::immunization::record::{Given, Recorded, Stopped};
 use jiff::civil::Date;
 use maud::{Markup, html};
 
-use super::form::DoseForm;
+use super::entry::choosable;
+use super::form::{Carried, DoseForm};
 use crate::clinic::view::nav;
 use crate::look::form::{self, Field, VirtualCard};
 use crate::look::part::{self, Tone};
@@ -81,12 +81,23 @@ pub struct Reception<'a> {
     pub day: &'a dyn Fn(Date) -> String,
 }
 
+/// The way on with the same person.
+#[derive(Debug, Clone, Default)]
+pub struct Next {
+    /// The reception; empty if it is not known.
+    pub token: String,
+    /// What the next vaccine begins with.
+    pub carried: Carried,
+}
+
 /// A dose that may be given.
 pub struct Open<'a> {
     /// The sealed draft.
     pub draft: String,
     /// The reception.
     pub token: String,
+    /// What the next vaccine begins with.
+    pub carried: Carried,
     /// 定期, or 任意.
     pub routine: bool,
     /// 「5種混合 1回目」
@@ -302,171 +313,7 @@ fn filled(form: &FormSeen, day: &dyn Fn(Date) -> String) -> Markup {
     }
 }
 
-/// A series of which a dose may be given, with the form of the gate.
-fn choosable(frame: &Frame, model: &Reception<'_>, choice: &Choice) -> Markup {
-    let tried = &model.attempt.typed;
-    let open = choice.products.iter().any(|vaccine| vaccine.code == tried.product);
-    html! {
-        details.card.gate open[open] {
-            summary {
-                h3 {
-                    (choice.name) " " (number(choice.dose)) " "
-                    @if choice.notices.iter().any(|said| said.severity >= Severity::Warn) {
-                        (part::badge(Tone::Warn, "注意あり"))
-                    } @else { (part::badge(Tone::Good, "接種できます")) }
-                }
-            }
-            @for said in &choice.notices { p.hint { (said.ja) } }
-            @for vaccine in &choice.products {
-                (dose_form(frame, model, choice, vaccine))
-            }
-        }
-    }
-}
-
-fn dose_form(frame: &Frame, model: &Reception<'_>, choice: &Choice, vaccine: &Vaccine) -> Markup {
-    let last = &model.attempt.typed;
-    let blank = DoseForm::default();
-    let typed = if last.product == vaccine.code { last } else { &blank };
-    let text = |name: &'static str, label, hint, value| Field {
-        name,
-        label,
-        hint,
-        value,
-        max_length: 200,
-        ..Field::default()
-    };
-    let amount = match (typed.amount.is_empty(), vaccine.hundredths) {
-        (true, Some(right)) => format!("{}.{:02}", right / 100, right % 100),
-        _ => typed.amount.clone(),
-    };
-    html! {
-        form.dose-form method="post" action="/clinic/immunization/check" {
-            (form::csrf(&frame.csrf))
-            input type="hidden" name="reception" value=(model.token);
-            input type="hidden" name="product" value=(vaccine.code);
-            @if choice.products.len() > 1 { h4 { (vaccine.name) } }
-            (form::field(&text("scan", "容器のコードを読み取る", "GS1のバーコード", &typed.scan)))
-            details {
-                summary { "読み取れないときはロットと期限を入れる" }
-                div.fields {
-                    (form::field(&text("lot", "ロット番号", "", &typed.lot)))
-                    (form::field(&text("expires", "有効期限", "例 2027-03-31", &typed.expires)))
-                }
-            }
-            div.fields {
-                (form::field(&text("amount", "接種量（mL）", "", &amount)))
-                (form::field(&text("temperature", "診察前の体温（℃）", "例 36.8", keep(&typed.temperature, &last.temperature))))
-                (form::field(&text("physician", "医師の氏名", "", keep(&typed.physician, &last.physician))))
-            }
-            div.pair { (routes(vaccine, typed)) (sites(vaccine, typed)) }
-            (consent_of(model, choice, typed))
-            (judgement(typed, last))
-            div.gate-buttons {
-                button.primary type="submit" { "接種してよいか確かめる" }
-                button type="submit" formaction="/clinic/immunization/put-off" { "見合わせを記録する" }
-            }
-        }
-    }
-}
-
-/// What was typed here, else what was typed for the vaccine before.
-fn keep<'a>(typed: &'a str, last: &'a str) -> &'a str {
-    if typed.is_empty() { last } else { typed }
-}
-
-fn radio(name: &str, value: &str, label: &str, checked: bool) -> Markup {
-    html! {
-        label.choice {
-            input type="radio" name=(name) value=(value) checked[checked];
-            span.choice-text { (label) }
-        }
-    }
-}
-
-fn routes(vaccine: &Vaccine, typed: &DoseForm) -> Markup {
-    let offered = if vaccine.routes.is_empty() { &Route::ALL[..] } else { &vaccine.routes };
-    html! {
-        fieldset {
-            legend { "経路" }
-            div.choices {
-                @for route in offered {
-                    (radio("route", route.code(), route.ja(),
-                        typed.route == route.code() || offered.len() == 1))
-                }
-            }
-        }
-    }
-}
-
-fn sites(vaccine: &Vaccine, typed: &DoseForm) -> Markup {
-    let none = !vaccine.routes.is_empty() && !vaccine.routes.iter().any(|route| route.has_site());
-    html! {
-        @if !none {
-            fieldset {
-                legend { "部位" }
-                div.choices {
-                    @for site in Site::ALL {
-                        (radio("site", site.code(), site.ja(), typed.site == site.code()))
-                    }
-                }
-            }
-        }
-    }
-}
-
-/// The form of the record that covers the series, or the paper.
-fn consent_of(model: &Reception<'_>, choice: &Choice, typed: &DoseForm) -> Markup {
-    let form = model.view.forms.iter().find(|form| form.series == choice.series && form.here);
-    let birth = Field {
-        name: "paper_birth",
-        label: "紙の予診票に書かれた生年月日",
-        hint: "用紙を見て書き写す。きょうだいの用紙との取り違えを防ぎます",
-        value: &typed.paper_birth,
-        max_length: 10,
-        ..Field::default()
-    };
-    html! {
-        @if let Some(form) = form { input type="hidden" name="form" value=(form.item); }
-        details open[form.is_none()] {
-            summary { @if form.is_some() { "紙の予診票を使うとき" } @else { "紙の予診票" } }
-            div.choices {
-                (radio("paper_by", "", "紙を使わない", typed.paper_by.is_empty()))
-                (radio("paper_by", "guardian", "保護者が署名した", typed.paper_by == "guardian"))
-                (radio("paper_by", "person", "本人が署名した", typed.paper_by == "person"))
-            }
-            (form::field(&birth))
-        }
-    }
-}
-
-fn judgement(typed: &DoseForm, last: &DoseForm) -> Markup {
-    let check = |name: &str, label: &str, on: bool| {
-        html! {
-            label.check {
-                input type="checkbox" name=(name) value="yes" checked[on];
-                span { (label) }
-            }
-        }
-    };
-    let explained = [typed, last].iter().any(|form| form.explained == "yes");
-    html! {
-        (check("explained", "効果・副反応・健康被害救済制度を説明した", explained))
-        (check("acute", "明らかな急性疾患がある", typed.acute == "yes"))
-        details open[!typed.reason.is_empty()] {
-            summary { "医師の判断（注意のあるとき・見合わせるとき）" }
-            div.field {
-                label { "理由"
-                    textarea name="reason" maxlength="400" rows="2" { (typed.reason) }
-                }
-            }
-            (check("shortened", "医師が必要と認めて間隔を短くする", typed.shortened == "yes"))
-            (check("voluntary", "任意接種として行う", typed.voluntary == "yes"))
-        }
-    }
-}
-
-fn number(dose: Option<DoseName>) -> String {
+pub(super) fn number(dose: Option<DoseName>) -> String {
     match dose {
         Some(DoseName::Primary(number)) => format!("{number}回目"),
         Some(DoseName::Booster) => "追加".to_owned(),
@@ -536,21 +383,23 @@ pub fn open(frame: &Frame, model: &Open<'_>) -> Markup {
                     (form::csrf(&frame.csrf))
                     input type="hidden" name="draft" value=(model.draft);
                     input type="hidden" name="reception" value=(model.token);
+                    (model.carried.hidden())
                     p.hint { "接種が済んだら記録してください。通信が切れても、下書きから1回だけ記録できます。" }
                     (form::submit("接種した。記録する"))
                 }
             }
-            (back(&frame.csrf, &model.token, "接種せずに受付へ戻る"))
+            (back(&frame.csrf, (&model.token, &model.carried), "接種せずに受付へ戻る"))
         }))
     }
 }
 
-fn back(csrf: &str, token: &str, label: &str) -> Markup {
+fn back(csrf: &str, (token, carried): (&str, &Carried), label: &str) -> Markup {
     html! {
         @if !token.is_empty() {
             form method="post" action="/clinic/immunization/again" data-draft-drop {
                 (form::csrf(csrf))
                 input type="hidden" name="reception" value=(token);
+                (carried.hidden())
                 button type="submit" { (label) }
             }
         }
@@ -559,7 +408,7 @@ fn back(csrf: &str, token: &str, label: &str) -> Markup {
 
 /// It is in the record.
 #[must_use]
-pub fn done(frame: &Frame, recorded: &Recorded, token: &str) -> Markup {
+pub fn done(frame: &Frame, recorded: &Recorded, next: &Next) -> Markup {
     let layout = Layout::new(frame, Audience::Clinic, "記録しました").with_nav(nav(true));
     let (title, line) = match (recorded.given, recorded.again) {
         (true, false) => ("記録しました", "ご本人のページと自治体に、いま届きました。"),
@@ -576,7 +425,7 @@ pub fn done(frame: &Frame, recorded: &Recorded, token: &str) -> Markup {
                 }))
             }
             div.gate-buttons {
-                (back(&frame.csrf, token, "同じ方の次の接種へ"))
+                (back(&frame.csrf, (&next.token, &next.carried), "同じ方の次の接種へ"))
                 a.button.primary href="/clinic/immunization" { "次の方へ" }
             }
         },
@@ -585,7 +434,7 @@ pub fn done(frame: &Frame, recorded: &Recorded, token: &str) -> Markup {
 
 /// It is not in the record, and why.
 #[must_use]
-pub fn not_recorded(frame: &Frame, refusal: &Refusal, token: &str) -> Markup {
+pub fn not_recorded(frame: &Frame, refusal: &Refusal, next: &Next) -> Markup {
     let layout = Layout::new(frame, Audience::Clinic, "記録していません").with_nav(nav(true));
     page(
         &layout,
@@ -596,7 +445,7 @@ pub fn not_recorded(frame: &Frame, refusal: &Refusal, token: &str) -> Markup {
                 p.code-line { "コード " code { (refusal.code) } }
             }))
             div.gate-buttons {
-                (back(&frame.csrf, token, "受付へ戻る"))
+                (back(&frame.csrf, (&next.token, &next.carried), "受付へ戻る"))
                 a.button href="/clinic/immunization" { "次の方へ" }
             }
         },
