@@ -259,7 +259,10 @@ fn seen(
     let today = access.request().at.day_in_japan();
     let mut room = tx.enter(access)?;
     let five = newest_description(&mut room)?;
-    let care = care::of(&mut room, book, today)?;
+    let mut care = care::of(&mut room, book, today)?;
+    for given in care.iter_mut().flat_map(|care| &mut care.given) {
+        given.municipality = names.of_code(&given.municipality);
+    }
     let name = five.map(|five| display_name(&five)).unwrap_or_default();
     let mut certificates = certificates(&mut room, None)?;
     for (certificate, municipality) in &mut certificates {

@@ -9,11 +9,14 @@ use lawbook::Lawbook;
 use store::{Room, StoreError};
 
 use super::chart::Chart;
+use super::desk::place_of;
 use super::form::{self, Entry, KeptForm};
 
 /// Immunisation of one person, today.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Care {
+    /// The birth date.
+    pub birth: Date,
     /// What comes next, in the order of the schedule.
     pub next: Vec<Next>,
     /// What was given, newest first.
@@ -48,8 +51,16 @@ pub struct Given {
     pub on: Date,
     /// The vaccine, for people.
     pub product: String,
+    /// The series and the number in it, for people; empty if it does not count.
+    pub place: String,
     /// ロット番号
     pub lot: Option<String>,
+    /// Hundredths of a millilitre.
+    pub hundredths: Option<u16>,
+    /// Who gave it.
+    pub institution: String,
+    /// The municipality whose programme it was; its code, then its name. Empty if it is not known.
+    pub municipality: String,
     /// Whether it counts.
     pub counts: bool,
     /// What is worth knowing, in a sentence each.
@@ -84,14 +95,18 @@ fn computed(schedule: &Schedule, chart: &Chart, today: Date) -> Care {
         Given {
             on: face.on,
             product: product_name(schedule, &face.product),
+            place: place_of(schedule, judged),
             lot: face.lot.clone(),
+            hundredths: face.hundredths,
+            institution: face.institution_name.clone().unwrap_or_default(),
+            municipality: face.municipality.clone().unwrap_or_default(),
             counts: judged.counts,
             remarks: judged.notices.iter().map(remark).collect(),
         }
     });
     let given = given.collect();
     let next = schedule.plan(&person, today).iter().map(|item| next(schedule, item)).collect();
-    Care { next, given, forms: Vec::new() }
+    Care { birth: chart.birth, next, given, forms: Vec::new() }
 }
 
 /// The vaccine for people; its code if the schedule does not name it.

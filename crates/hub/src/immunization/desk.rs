@@ -226,12 +226,11 @@ pub(super) fn history(schedule: &Schedule, chart: &Chart) -> Vec<DoseSeen> {
     seen.collect()
 }
 
-fn place_of(schedule: &Schedule, judged: &Judged<'_>) -> String {
+pub(super) fn place_of(schedule: &Schedule, judged: &Judged<'_>) -> String {
     let series = judged.series.map(|id| schedule.series[usize::from(id)].ja.as_str());
     match (series, judged.number.filter(|_| judged.counts)) {
         (Some(series), Some(number)) => format!("{series} {number}回目"),
-        (Some(series), None) => series.to_owned(),
-        (None, _) => String::new(),
+        _ => String::new(),
     }
 }
 

@@ -38,7 +38,7 @@ pub fn care(care: &Care, child: Option<&str>, day: &dyn Fn(Date) -> String) -> M
                 }
             }
             @if !care.forms.is_empty() { (form::all(child)) }
-            (history(&care.given, day))
+            (history(&care.given, child, day))
         }
         p.quiet-note { "生年月日と接種の記録から計算しています。体調などにより、医師が判断します。" }
     }
@@ -63,7 +63,7 @@ fn comes(next: &Next, day: &dyn Fn(Date) -> String) -> Markup {
     }
 }
 
-fn history(given: &[Given], day: &dyn Fn(Date) -> String) -> Markup {
+fn history(given: &[Given], child: Option<&str>, day: &dyn Fn(Date) -> String) -> Markup {
     html! {
         @if !given.is_empty() {
             details.moment-before {
@@ -77,9 +77,15 @@ fn history(given: &[Given], day: &dyn Fn(Date) -> String) -> Markup {
                         ul.doses { @for one in given.iter().skip(SHOWN) { (had(one, day)) } }
                     }
                 }
+                p { a href=(proof(child)) { "接種済証として印刷する" } }
             }
         }
     }
+}
+
+/// The printable page.
+fn proof(child: Option<&str>) -> String {
+    child.map_or_else(|| "/resident/doses".to_owned(), |it| format!("/resident/doses?for={it}"))
 }
 
 fn had(one: &Given, day: &dyn Fn(Date) -> String) -> Markup {
@@ -126,7 +132,11 @@ mod tests {
         let given = |n: i8| Given {
             on: date(2026, 1, n),
             product: "<b>".into(),
+            place: "BCG 1回目".into(),
             lot: Some("L".into()),
+            hundredths: Some(50),
+            institution: "見本医院".into(),
+            municipality: String::new(),
             counts: n != 1,
             remarks: vec!["早すぎました".into()],
         };
@@ -138,7 +148,8 @@ mod tests {
             (Status::Ended, "いま受けるものはありません"),
         ] {
             let given = (1..=8).map(given).collect();
-            let care = Care { next: vec![next(status)], given, forms: Vec::new() };
+            let birth = date(2025, 1, 1);
+            let care = Care { birth, next: vec![next(status)], given, forms: Vec::new() };
             let page = super::care(&care, None, &|day| day.to_string()).into_string();
             assert!(page.contains(want), "{status:?}: {page}");
             assert!(page.contains("受けた記録（8）") && page.contains("回数に数えません"));

@@ -2,6 +2,7 @@
 
 pub mod care;
 pub mod form;
+pub mod proof;
 pub mod view;
 
 use axum::extract::State;

@@ -107,6 +107,7 @@ fn pages() -> Vec<Line> {
         ("GET", "/resident/forms", "/resident/forms?for={child}", "", guardian.clone()),
         ("GET", form, childs, "", guardian),
         ("POST", form, childs, "csrf={csrf}&go=later", saved),
+        ("GET", "/resident/doses", "/resident/doses", "", residents.clone()),
         ("GET", "/resident/looks.json", "/resident/looks.json", "", residents),
         ("GET", "/municipality", "/municipality", "", officers.clone()),
         ("GET", "/municipality/tasks/{id}", "/municipality/tasks/{task}", "", officer),

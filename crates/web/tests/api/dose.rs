@@ -8,15 +8,15 @@ use crate::harness::{Answer, Api, FAR, five, merge, my_number};
 
 const TARGETS: &str = "/pmh/v1/immunization/registration-tasks";
 const RECEPTIONS: &str = "/pmh/v1/immunization/receptions";
-const CHECKS: &str = "/pmh/v1/immunization/gate-checks";
-const DOSES: &str = "/pmh/v1/immunization/doses";
+pub(crate) const CHECKS: &str = "/pmh/v1/immunization/gate-checks";
+pub(crate) const DOSES: &str = "/pmh/v1/immunization/doses";
 /// A vial of each vaccine: GTIN of the synthetic packages, expiry, lot.
 const HIB5: &str = "(01)09520000000042(17)271231(10)FIVE1";
 const PCV20: &str = "(01)09520000000103(17)271231(10)PCV1";
 const EXPIRED: &str = "(01)09520000000042(17)261123(10)OLD1";
 
 /// Registers person `n`, born on a day, with past doses, under a card named as them.
-async fn resident(api: &Api, n: u32, birth: &str, doses: Value) {
+pub(crate) async fn resident(api: &Api, n: u32, birth: &str, doses: Value) {
     let mut person = five(n);
     person["dateOfBirth"] = json!(birth);
     let record = json!({
@@ -28,7 +28,7 @@ async fn resident(api: &Api, n: u32, birth: &str, doses: Value) {
 }
 
 /// A reception by card.
-async fn received(api: &Api, client: &str, n: u32) -> Value {
+pub(crate) async fn received(api: &Api, client: &str, n: u32) -> Value {
     let answer = tap(api, client, n).await;
     assert_eq!(answer.status, 201, "{}", answer.text());
     answer.json()
@@ -55,7 +55,7 @@ async fn tap(api: &Api, client: &str, n: u32) -> Answer {
 }
 
 /// A dose of 5種混合 that nothing stops for a two-month-old; each case changes something.
-fn dose(birth: &str, changes: &Value) -> Value {
+pub(crate) fn dose(birth: &str, changes: &Value) -> Value {
     let mut dose = json!({
         "product": "dpt-ipv-hib", "scan": HIB5, "amountHundredthsMl": 50, "site": "left-thigh",
         "route": "subcutaneous", "physician": "見本 医師", "judgement": "possible",
@@ -66,13 +66,13 @@ fn dose(birth: &str, changes: &Value) -> Value {
     dose
 }
 
-async fn ask(api: &Api, path: &str, reception: &Value, dose: Value) -> Answer {
+pub(crate) async fn ask(api: &Api, path: &str, reception: &Value, dose: Value) -> Answer {
     let token = api.token("clinic").await;
     api.post(&token, path, &json!({ "reception": reception["reception"], "dose": dose })).await
 }
 
 /// `open`, or step and code of everything that stops.
-fn said(gate: &Value) -> String {
+pub(crate) fn said(gate: &Value) -> String {
     let stops = gate["stops"].as_array().into_iter().flatten();
     let stops: Vec<String> = stops
         .map(|stop| {
@@ -82,7 +82,7 @@ fn said(gate: &Value) -> String {
     if gate["open"] == true { "open".to_owned() } else { stops.join(", ") }
 }
 
-const BABY: &str = "2026-09-10";
+pub(crate) const BABY: &str = "2026-09-10";
 
 #[tokio::test]
 async fn one_tap_shows_who_it_is_and_what_may_be_given_today() {

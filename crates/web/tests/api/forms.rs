@@ -23,8 +23,8 @@ const PEOPLE: &[(u32, &str, &str, Option<&str>)] = &[
     (7, "1991-05-01", "1", None),
 ];
 
-struct World {
-    api: Api,
+pub(crate) struct World {
+    pub(crate) api: Api,
 }
 
 fn described(n: u32, birth: &str, sex: &str) -> Value {
@@ -48,7 +48,7 @@ fn target(&(n, birth, sex, due): &(u32, &str, &str, Option<&str>)) -> Value {
 }
 
 impl World {
-    async fn new() -> Self {
+    pub(crate) async fn new() -> Self {
         let api = Api::new().await;
         let people: Vec<Value> = PEOPLE.iter().map(target).collect();
         assert_eq!(api.outcomes(IMMUNIZATION, &json!(people)).await, vec!["accepted"; 7]);
@@ -107,13 +107,13 @@ impl World {
         done.await.unwrap();
     }
 
-    async fn phone(&self, n: u32) -> Phone<'_> {
+    pub(crate) async fn phone(&self, n: u32) -> Phone<'_> {
         Phone { api: &self.api, cookie: self.api.sign_in(&n.to_string()).await }
     }
 }
 
 /// Somebody signed in, and what they have on the screen.
-struct Phone<'w> {
+pub(crate) struct Phone<'w> {
     api: &'w Api,
     cookie: String,
 }
@@ -124,13 +124,13 @@ impl Phone<'_> {
         self.api.send(request.body(Body::empty()).unwrap()).await
     }
 
-    async fn text(&self, path: &str) -> String {
+    pub(crate) async fn text(&self, path: &str) -> String {
         let answer = self.get(path).await;
         assert_eq!(answer.status, 200, "{path}: {}", answer.text());
         answer.text()
     }
 
-    async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
+    pub(crate) async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
         let csrf = between(&self.text("/resident/forms").await, "name=\"csrf\" value=\"", "\"");
         let mut all = vec![("csrf", csrf.as_str())];
         all.extend(fields);
@@ -142,7 +142,7 @@ impl Phone<'_> {
     }
 
     /// The handle of the guardian's child number `at`.
-    async fn child(&self, born: &str) -> String {
+    pub(crate) async fn child(&self, born: &str) -> String {
         let session = hub::open_session(&self.api.test.hub, &self.cookie).await.unwrap();
         let caller = hub::caller_of_session(&self.api.test.hub, &session);
         let page = hub::own_page(&self.api.test.hub, &caller, None).await.unwrap();
@@ -151,7 +151,7 @@ impl Phone<'_> {
     }
 
     /// Fills in every step as a person would, and hands in; gives the address of the last page.
-    async fn fill_in(&self, form: &str, query: &str) -> String {
+    pub(crate) async fn fill_in(&self, form: &str, query: &str) -> String {
         let mut at = format!("/resident/forms/{form}/person{query}");
         let mut pages = 0;
         while !at.contains("/check") {
@@ -165,7 +165,12 @@ impl Phone<'_> {
             assert_eq!(answer.status, 303, "{at}: {}", errors(&answer.text()));
             answer.headers["location"].to_str().unwrap().clone_into(&mut at);
         }
-        let page = self.text(&at).await;
+        self.hand_in(&at).await
+    }
+
+    /// Consents to the answers as they stand on the page that shows them all.
+    pub(crate) async fn hand_in(&self, check: &str) -> String {
+        let page = self.text(check).await;
         let rest = page.split("href=\"").find(|rest| rest.contains("/consent")).unwrap();
         let consent = rest.split('"').next().unwrap().replace("&amp;", "&");
         let page = self.text(&consent).await;

@@ -20,3 +20,4 @@ mod resident;
 mod schema;
 mod tasks;
 mod tickets;
+mod trouble;
