@@ -80,8 +80,7 @@ async fn what_the_form_warns_of_is_weighed_by_the_physician() {
     let today = format!("/resident/forms/child/pcv/today{infant}");
     let history = format!("/resident/forms/child/pcv/history{infant}");
     assert_eq!(guardian.post(&today, &[("q-temperature", "38.1")]).await.status, 303);
-    let told =
-        [("q-convulsion", "yes"), ("q-convulsion-age", "1"), ("q-convulsion-fever", "yes")];
+    let told = [("q-convulsion", "yes"), ("q-convulsion-age", "1"), ("q-convulsion-fever", "yes")];
     let kept = guardian.post(&history, &told).await;
     assert_eq!(kept.status, 303, "{}", kept.text());
     guardian.hand_in(&format!("/resident/forms/child/pcv/check{infant}")).await;
