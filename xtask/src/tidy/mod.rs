@@ -37,6 +37,7 @@ const RULES: [Rule; 21] = [
     walls::sql,
     walls::clock,
     walls::floats,
+    walls::gate,
     access::proofs,
     access::authorisation_tests,
     limits::functions,

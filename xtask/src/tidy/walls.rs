@@ -57,6 +57,25 @@ pub(super) fn clock(tree: &Tree) -> Vec<Finding> {
     findings
 }
 
+/// The file that records doses behind the gate, and the one that writes and reads them.
+const GATE: [&str; 2] =
+    ["crates/hub/src/immunization/record.rs", "crates/fhir/src/profiles/immunization.rs"];
+
+/// No new dose around the gate: only one deed says that a dose passed it.
+pub(super) fn gate(tree: &Tree) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let sources = tree.rust("crates").filter(|file| file.path.contains("/src/"));
+    for file in sources.filter(|file| !GATE.contains(&file.path.as_str())) {
+        for (index, line) in file.source().code.lines().enumerate() {
+            if line.contains("Origin::Gate") {
+                let what = format!("`Origin::Gate` is said in {} alone: go through the gate", GATE[0]);
+                findings.push(Finding::new("gate", &file.path, index + 1, what));
+            }
+        }
+    }
+    findings
+}
+
 /// No floating point in the rules: shares and amounts are whole numbers.
 pub(super) fn floats(tree: &Tree) -> Vec<Finding> {
     let mut findings = Vec::new();
@@ -149,6 +168,14 @@ mod tests {
         expect(sql, &[("crates/hub/src/a.rs", text)], &["crates/hub/src/a.rs:2 sql"]);
         expect(sql, &[("crates/store/src/a.rs", text)], &[]);
         expect(sql, &[("crates/web/a.sql", "")], &["crates/web/a.sql:1 sql"]);
+    }
+
+    #[test]
+    fn a_dose_passes_the_gate_in_one_deed() {
+        let text = "use a::Origin;\nlet face = new(Origin::Gate); // Origin::Gate";
+        expect(gate, &[("crates/hub/src/a.rs", text)], &["crates/hub/src/a.rs:2 gate"]);
+        expect(gate, &[(GATE[0], text)], &[]);
+        expect(gate, &[("crates/hub/tests/a.rs", text)], &[]);
     }
 
     #[test]
