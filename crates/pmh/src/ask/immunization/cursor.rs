@@ -56,10 +56,8 @@ impl<'a> Cursor<'a> {
         }
         let start = self.at;
         let plain = self.pass_text();
-        if plain && self.at <= self.text.len() {
-            return self.text.get(start + 1..self.at - 1).map(Cow::Borrowed);
-        }
-        text(self.text.get(start..self.at)?)
+        let value = self.text.get(start..self.at)?;
+        if plain { value.get(1..value.len() - 1).map(Cow::Borrowed) } else { text(value) }
     }
 
     /// The text of the value here, and past it.
