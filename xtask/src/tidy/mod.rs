@@ -29,7 +29,7 @@ struct Finding {
 
 type Rule = fn(&Tree) -> Vec<Finding>;
 
-const RULES: [Rule; 21] = [
+const RULES: [Rule; 22] = [
     manifests::layers,
     manifests::outsiders,
     manifests::inheritance,

@@ -11,15 +11,18 @@
 //! law:接種間隔の解釈
 
 mod body;
+pub mod coverage;
 mod due;
 mod few;
 pub mod gate;
 mod judge;
 mod link;
+mod lot;
 mod notice;
 mod person;
 mod plan;
 mod progress;
+pub mod reminder;
 mod schedule;
 mod skip;
 mod standing;
@@ -33,6 +36,7 @@ use judge::{Eye, Judge};
 pub use body::{Route, Site};
 pub use due::{Course, Due};
 pub use link::Index;
+pub use lot::lot_key;
 pub use notice::{About, Code, Notice, Verdict, verdict};
 pub use person::{Candidate, Delay, DelayReason, Dose, Facts, Person, in_order};
 pub use plan::{Item, Status};

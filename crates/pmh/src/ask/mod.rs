@@ -48,7 +48,7 @@ pub fn run(mut input: impl BufRead, output: impl Write, book: &Lawbook) -> io::R
             return output.flush();
         }
         let mut rest = chunk;
-        while let Some(end) = rest.iter().position(|&byte| byte == b'\n') {
+        while let Some(end) = memchr::memchr(b'\n', rest) {
             line.push(&rest[..end]);
             line.answer(book, &mut output)?;
             rest = &rest[end + 1..];

@@ -58,9 +58,8 @@ pub(crate) async fn tap(
     }
     let (challenge, answered) = match card_answer(&app, &desk, &form.card, &form.pin) {
         Ok(answered) => answered,
-        Err(refusal) => {
-            return refusal.unwrap_or_else(|shown| waiting(&app, &desk, Some(shown)));
-        }
+        Err(NoCard::Page(page)) => return *page,
+        Err(NoCard::Said(shown)) => return waiting(&app, &desk, Some(shown)),
     };
     let identify = Identify::Card {
         challenge,
@@ -71,24 +70,33 @@ pub(crate) async fn tap(
     show(&app, &desk, asked).await
 }
 
-/// Lets a virtual card answer a challenge of this desk; gives the challenge and the answer. Otherwise
-/// a page, or what the card said no with.
+/// Why no card answered.
+pub(crate) enum NoCard {
+    /// A page says it.
+    Page(Box<Response>),
+    /// The card said no.
+    Said(Shown),
+}
+
+/// Lets a virtual card answer a challenge of this desk; gives the challenge and the answer.
 pub(crate) fn card_answer(
     app: &App,
     desk: &SignedIn,
     card: &str,
     pin: &str,
-) -> Result<(String, CardAnswerWire), Result<Response, Shown>> {
-    let demo = app.demo.as_ref().ok_or_else(|| Ok(stale_form()))?;
+) -> Result<(String, CardAnswerWire), NoCard> {
+    let page = |page: Response| NoCard::Page(Box::new(page));
+    let demo = app.demo.as_ref().ok_or_else(|| page(stale_form()))?;
     let view = hub::issue_challenge(&app.hub, &desk.caller);
-    let view = view.map_err(|refusal| Ok(refused_page(&refusal)))?;
+    let view = view.map_err(|refusal| page(refused_page(&refusal)))?;
     let place = Place {
         challenge: &view.challenge,
         origin: &view.origin,
         institution: &view.institution,
         terminal: &view.terminal,
     };
-    let answered = demo.answer(card, pin, &place).map_err(|refusal| Err(card_said(refusal)))?;
+    let answered =
+        demo.answer(card, pin, &place).map_err(|refusal| NoCard::Said(card_said(refusal)))?;
     Ok((view.challenge, answered))
 }
 

@@ -106,7 +106,7 @@ fn doses(given: &[&Given], day: &dyn Fn(Date) -> String) -> Markup {
             tbody {
                 @for one in given.iter().rev() {
                     tr {
-                        th scope="row" { (one.place) @if one.place != one.product { br; small { (one.product) } } }
+                        th scope="row" { (one.place) br; small { (one.product) } }
                         td { (day(one.on)) }
                         td {
                             (one.lot.as_deref().unwrap_or("―"))

@@ -69,14 +69,19 @@ impl<'a> Cursor<'a> {
                 self.pass_text();
             }
             Some(b'{' | b'[') => self.pass_nested(),
-            _ => self.pass_until(|byte| matches!(byte, b',' | b'}' | b']' | b':')),
+            _ => self.pass_plain(),
         }
         self.text.get(start..self.at).unwrap_or_default().trim_ascii_end()
     }
 
-    fn pass_until(&mut self, end: impl Fn(u8) -> bool) {
-        let rest = self.text.as_bytes().get(self.at..).unwrap_or_default();
-        self.at += rest.iter().position(|&byte| end(byte)).unwrap_or(rest.len());
+    fn rest(&self) -> &'a [u8] {
+        self.text.as_bytes().get(self.at..).unwrap_or_default()
+    }
+
+    fn pass_plain(&mut self) {
+        let rest = self.rest();
+        let end = |&byte: &u8| matches!(byte, b',' | b'}' | b']' | b':');
+        self.at += rest.iter().position(end).unwrap_or(rest.len());
     }
 
     /// From an opening quotation mark past the closing one; whether nothing in between is escaped.
@@ -84,7 +89,7 @@ impl<'a> Cursor<'a> {
         let mut plain = true;
         self.at += 1;
         loop {
-            self.pass_until(|byte| byte == b'"' || byte == b'\\');
+            self.at += plain_length(self.rest());
             let escape = self.text.as_bytes().get(self.at) == Some(&b'\\');
             self.at += 1 + usize::from(escape);
             if !escape {
@@ -115,6 +120,28 @@ impl<'a> Cursor<'a> {
     }
 }
 
+/// How many bytes stand before the first quotation mark or backslash: eight at a time, because names
+/// and codes are short and there are dozens of them in a line.
+fn plain_length(text: &[u8]) -> usize {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    let mut length = 0;
+    while let Some(eight) = text[length..].first_chunk() {
+        let word = u64::from_le_bytes(*eight);
+        // The top bit of each byte that is the wanted one; above the first there may be others.
+        let marked = |wanted: u8| {
+            let other = word ^ (ONES * u64::from(wanted));
+            other.wrapping_sub(ONES) & !other & (ONES << 7)
+        };
+        let found = marked(b'"') | marked(b'\\');
+        if found != 0 {
+            return length + found.trailing_zeros() as usize / 8;
+        }
+        length += 8;
+    }
+    let rest = &text[length..];
+    length + rest.iter().position(|byte| matches!(byte, b'"' | b'\\')).unwrap_or(rest.len())
+}
+
 /// The value of a JSON text; borrowed where it has no escapes.
 pub(super) fn text(value: &str) -> Option<Cow<'_, str>> {
     let inner = value.strip_prefix('"')?.strip_suffix('"')?;
@@ -138,6 +165,19 @@ mod tests {
         assert_eq!(cursor.name().unwrap(), "c");
         assert_eq!(cursor.value(), "\"x\"");
         assert!(!cursor.more(b'}'));
+    }
+
+    #[test]
+    fn the_first_mark_is_found_wherever_it_stands() {
+        let searched = |text: &[u8]| text.iter().position(|it| matches!(it, b'"' | b'\\'));
+        for length in 0..40 {
+            for (at, mark) in (0..length).flat_map(|at| [(at, b'"'), (at, b'\\'), (at, 0xdc)]) {
+                let mut text = "あ!#[]~".repeat(4).into_bytes();
+                text.resize(length, b'#');
+                text[at] = mark;
+                assert_eq!(plain_length(&text), searched(&text).unwrap_or(length), "{text:?}");
+            }
+        }
     }
 
     #[test]

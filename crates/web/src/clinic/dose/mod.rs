@@ -16,7 +16,7 @@ use hub::{Kind, Refusal};
 use crate::answer::{page as answer, refused_page};
 use crate::asked::Sent;
 use crate::caller::{DeskSession, SignedIn, frame, same, stale_form};
-use crate::clinic::{card_answer, hub_said};
+use crate::clinic::{NoCard, card_answer, hub_said};
 use crate::look::refusal::Refusal as Shown;
 use crate::{App, words};
 use form::{Carried, DoseForm};
@@ -67,9 +67,8 @@ pub(crate) async fn received(
                 certificate_der: answered.certificate_der,
                 signature: answered.signature,
             },
-            Err(refusal) => {
-                return refusal.unwrap_or_else(|shown| said_by_card(&app, &desk, shown));
-            }
+            Err(NoCard::Page(page)) => return *page,
+            Err(NoCard::Said(shown)) => return said_by_card(&app, &desk, shown),
         },
     };
     match receive(&app.hub, &desk.caller, who).await {
