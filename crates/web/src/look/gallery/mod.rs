@@ -43,6 +43,7 @@ fn pages() -> Vec<(&'static str, &'static str, Markup)> {
     ];
     pages.extend(people::pages());
     pages.extend(desk::pages());
+    pages.extend(dose::pages());
     pages.extend(sample::pages(&frame("都城 花子", "本人"), NASTY));
     pages.extend(office::pages());
     pages.extend(follow::pages());
