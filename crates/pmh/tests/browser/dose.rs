@@ -35,9 +35,11 @@ fn fill(window: &Window<'_>, change: &str) {
              else field.value = value;
            }}
          }};
-         set('lot', 'JE-1'); set('expires', `${{new Date().getFullYear() + 1}}-12-31`); set('temperature', '36.8');
+         set('lot', 'JE-1'); set('temperature', '36.8');
+         set('expires', `${{new Date().getFullYear() + 1}}-12-31`);
          set('physician', '見本 医師'); set('site', 'left-arm'); set('paper_by', 'guardian');
-         set('paper_birth', document.querySelector('.who-line').textContent.match(/\\d{{4}}-\\d\\d-\\d\\d/)[0]);
+         const line = document.querySelector('.who-line').textContent;
+         set('paper_birth', line.match(/\\d{{4}}-\\d\\d-\\d\\d/)[0]);
          set('explained', 'yes'); {change}
          form.querySelector('button.primary').click();"
     ));

@@ -153,7 +153,10 @@ fn filled(name: &str, here: bool) -> FormSeen {
             at: NOW,
         }),
         warnings: vec![heed(true), heed(false)],
-        answers: vec![("診察前の体温".to_owned(), "36.5".to_owned()), (name.to_owned(), NASTY.into())],
+        answers: vec![
+            ("診察前の体温".to_owned(), "36.5".to_owned()),
+            (name.to_owned(), NASTY.into()),
+        ],
     }
 }
 

@@ -3,6 +3,7 @@
 //! `PMH_GALLERY=some/folder cargo test -p web gallery` also writes the pages there as files.
 
 mod desk;
+mod dose;
 mod follow;
 mod office;
 mod people;
@@ -125,14 +126,18 @@ fn nothing_stands_inline_and_nothing_comes_from_elsewhere() {
 fn every_input_has_a_label() {
     check_every_page(|_, html| {
         for input in tags(html, "input") {
-            let choice = matches!(attribute(input, "type"), Some("radio"));
+            let around = match attribute(input, "type") {
+                Some("radio") => "choice",
+                Some("checkbox") => "check",
+                _ => "",
+            };
             let hidden = attribute(input, "type") == Some("hidden");
             let labelled = attribute(input, "id").is_some_and(|id| {
                 html.contains(&format!("<label for=\"{id}\""))
                     || html.contains(&format!("<label class=\"check\" for=\"{id}\""))
             });
-            let wrapped = html.contains(&format!("<label class=\"choice\"><{input}>"));
-            ensure(hidden || labelled || (choice && wrapped), || format!("no label: {input}"))?;
+            let wrapped = html.contains(&format!("<label class=\"{around}\"><{input}>"));
+            ensure(hidden || labelled || wrapped, || format!("no label: {input}"))?;
         }
         Ok(())
     });
