@@ -18,6 +18,7 @@ use domain::day::Calendar;
 use domain::form::Forms;
 use domain::gs1::Packages;
 use domain::immunization::Schedule;
+use domain::immunization::reminder;
 use domain::name::NameRules;
 use domain::number::NumberRules;
 
@@ -32,6 +33,8 @@ pub struct Lawbook {
     pub names: NameRules,
     /// Vaccines: `rules/immunization/`.
     pub immunization: Schedule,
+    /// When people are told of a dose, and how coverage is counted.
+    pub reminders: reminder::Rules,
     /// Packages of vaccines by their number: `rules/products/`.
     pub packages: Packages,
     /// Pre-visit forms: `rules/forms/`.
@@ -80,6 +83,7 @@ embedded!(
     "immunization/influenza-and-covid19.toml",
     "immunization/je.toml",
     "immunization/mr.toml",
+    "immunization/notices.toml",
     "immunization/pcv.toml",
     "immunization/pneumococcal-elderly.toml",
     "immunization/products.toml",
@@ -143,9 +147,10 @@ impl Lawbook {
         let numbers = numbers::read(source)?;
         let names = names::names(&source.text(NAMES)?, NAMES)?;
         let immunization = immunization::read(source, &calendar)?;
+        let reminders = immunization::notices::read(source, &immunization)?;
         let packages = products::read(source)?;
         let forms = forms::read(source)?;
-        Ok(Self { calendar, numbers, names, immunization, packages, forms })
+        Ok(Self { calendar, numbers, names, immunization, reminders, packages, forms })
     }
 }
 

@@ -1,6 +1,7 @@
 //! Immunisation beside the record: where residents live, lots and recalls, what gates stopped.
 
 use domain::access::{Cohort, Find, Part, Purpose, Request, Role};
+use domain::immunization::lot_key;
 use domain::instant::Instant;
 use domain::person::ResidentId;
 use fhir::Kind;
@@ -66,7 +67,7 @@ impl Tx<'_> {
         &mut self,
         cohort: &Cohort,
         kinds: &[Kind],
-        mut visit: impl FnMut(ResidentId, &[Stored]) -> Result<(), StoreError>,
+        visit: impl FnMut(&Candidate, &[Stored]) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
         let today = cohort.request().at.day_in_japan().to_string();
         let people = self.conn.rows(
@@ -75,6 +76,37 @@ impl Tx<'_> {
             params![&cohort.request().caller.organisation, &today],
             |row| Ok(ResidentId(row.int(0)?)),
         )?;
+        self.visit(cohort, people, kinds, visit)
+    }
+
+    /// As [`Tx::survey`], of some who were found by one: whoever does not live there today any more
+    /// is passed over. One audit entry for those who are read.
+    ///
+    /// # Errors
+    /// When the database fails, or the closure's own.
+    pub fn survey_of(
+        &mut self,
+        cohort: &Cohort,
+        of: &[ResidentId],
+        kinds: &[Kind],
+        visit: impl FnMut(&Candidate, &[Stored]) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        let mut people = Vec::with_capacity(of.len());
+        for resident in of {
+            if self.lives_here(*resident, cohort.request())? {
+                people.push(*resident);
+            }
+        }
+        self.visit(cohort, people, kinds, visit)
+    }
+
+    fn visit(
+        &mut self,
+        cohort: &Cohort,
+        people: Vec<ResidentId>,
+        kinds: &[Kind],
+        mut visit: impl FnMut(&Candidate, &[Stored]) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
         let mut seen = Vec::with_capacity(people.len());
         for resident in people {
             let Some(candidate) = self.candidate(resident)? else { continue };
@@ -83,24 +115,42 @@ impl Tx<'_> {
             }
             let mut rows = record::current(self.conn, resident)?;
             rows.retain(|row| kinds.contains(&row.kind));
-            visit(resident, &rows)?;
+            visit(&candidate, &rows)?;
             seen.push(resident);
         }
         self.note_cohort(cohort, seen);
         Ok(())
     }
 
-    /// Puts a lot on the list of recalls.
+    /// Puts a lot on the list of recalls, or on it again. Lots are kept and asked for by their key
+    /// ([`lot_key`]), however they were typed.
     ///
     /// # Errors
     /// When the database fails.
     pub fn put_recall(&mut self, of: &Recall) -> Result<(), StoreError> {
         self.conn.run(
             "insert into recall (product, lot, reason, since) values ($1, $2, $3, $4)
-             on conflict (product, lot) do update set reason = excluded.reason",
-            params![&of.product, &of.lot, &of.reason, of.since.0],
+             on conflict (product, lot) do update set reason = excluded.reason, lifted = null",
+            params![&of.product, &lot_key(&of.lot), &of.reason, of.since.0],
         )?;
         Ok(())
+    }
+
+    /// Lifts a recall that was a mistake; it stays known. Whether there was one.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn lift_recall(
+        &mut self,
+        product: &str,
+        lot: &str,
+        at: Instant,
+    ) -> Result<bool, StoreError> {
+        let lifted = self.conn.run(
+            "update recall set lifted = $3 where product = $1 and lot = $2 and lifted is null",
+            params![product, &lot_key(lot), at.0],
+        )?;
+        Ok(lifted > 0)
     }
 
     /// Why a lot was recalled; none if it was not.
@@ -109,19 +159,20 @@ impl Tx<'_> {
     /// When the database fails.
     pub fn recalled(&mut self, product: &str, lot: &str) -> Result<Option<String>, StoreError> {
         self.conn.one(
-            "select reason from recall where product = $1 and lot = $2",
-            params![product, lot],
+            "select reason from recall where product = $1 and lot = $2 and lifted is null",
+            params![product, &lot_key(lot)],
             |row| row.text(0),
         )
     }
 
-    /// Every recall, newest first.
+    /// Every recall that holds, newest first.
     ///
     /// # Errors
     /// When the database fails.
     pub fn recalls(&mut self) -> Result<Vec<Recall>, StoreError> {
         self.conn.rows(
-            "select product, lot, reason, since from recall order by since desc, product, lot limit 500",
+            "select product, lot, reason, since from recall where lifted is null
+             order by since desc, product, lot limit 500",
             &[],
             |row| {
                 let (product, lot, reason) = (row.text(0)?, row.text(1)?, row.text(2)?);
@@ -130,31 +181,49 @@ impl Tx<'_> {
         )
     }
 
-    /// Who of a municipality's residents got a lot. One audit entry for the list.
+    /// How many of a municipality's residents got a lot: a number, nobody's name.
     ///
     /// # Errors
     /// When the database fails.
-    pub fn got_lot(
+    pub fn count_lot(
         &mut self,
         cohort: &Cohort,
         product: &str,
         lot: &str,
-    ) -> Result<Vec<Candidate>, StoreError> {
+    ) -> Result<i64, StoreError> {
+        Ok(self.who_got(cohort, product, lot)?.len().try_into().unwrap_or(i64::MAX))
+    }
+
+    /// Reads resources of a municipality's residents who got a lot. One audit entry for the list.
+    ///
+    /// # Errors
+    /// When the database fails, or the closure's own.
+    pub fn got_lot(
+        &mut self,
+        cohort: &Cohort,
+        (product, lot): (&str, &str),
+        kinds: &[Kind],
+        visit: impl FnMut(&Candidate, &[Stored]) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        let people = self.who_got(cohort, product, lot)?;
+        self.visit(cohort, people, kinds, visit)
+    }
+
+    fn who_got(
+        &mut self,
+        cohort: &Cohort,
+        product: &str,
+        lot: &str,
+    ) -> Result<Vec<ResidentId>, StoreError> {
         let today = cohort.request().at.day_in_japan().to_string();
-        let people = self.conn.rows(
+        self.conn.rows(
             "select distinct dose_lot.resident from dose_lot
                join lives_in on lives_in.resident = dose_lot.resident
               where product = $1 and lot = $2 and municipality = $3 and since <= $4
                 and (left_on is null or left_on > $4) order by dose_lot.resident",
-            params![product, lot, &cohort.request().caller.organisation, &today],
+            params![product, &lot_key(lot), &cohort.request().caller.organisation, &today],
             |row| Ok(ResidentId(row.int(0)?)),
-        )?;
-        let mut found = Vec::new();
-        for resident in &people {
-            found.extend(self.candidate(*resident)?);
-        }
-        self.note_cohort(cohort, people);
-        Ok(found)
+        )
     }
 
     /// Whoever was received, though merged meanwhile with others.
@@ -253,7 +322,7 @@ impl Tx<'_> {
         self.conn.run(
             "insert into dose_lot (product, lot, resident, item) values ($1, $2, $3, $4)
              on conflict do nothing",
-            params![product, lot, resident.0, item],
+            params![product, &lot_key(lot), resident.0, item],
         )?;
         Ok(())
     }

@@ -20,6 +20,7 @@ pub mod immunization;
 pub mod log;
 mod logbook;
 mod merge;
+pub mod notice;
 mod reading;
 pub mod record;
 pub mod relation;

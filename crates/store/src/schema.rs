@@ -11,6 +11,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0004_immunization.sql"),
     include_str!("migrations/0005_bounds.sql"),
     include_str!("migrations/0006_doses.sql"),
+    include_str!("migrations/0007_notices.sql"),
 ];
 
 /// Brings the schema up to date; gives how many migrations ran.

@@ -107,6 +107,13 @@ impl Schedule {
         &self.series[usize::from(series)].version(day).basis
     }
 
+    /// The first of the series that stand for each other, as the two of rotavirus; most stand alone.
+    #[must_use]
+    pub fn lead(&self, id: SeriesId) -> SeriesId {
+        let others = &self.series[usize::from(id)].instead_of;
+        others.iter().copied().chain([id]).min().unwrap_or(id)
+    }
+
     /// The condition with this code, as a set of one.
     #[must_use]
     pub fn condition(&self, code: &str) -> Option<Set> {

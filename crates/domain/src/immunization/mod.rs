@@ -11,6 +11,7 @@
 //! law:接種間隔の解釈
 
 mod body;
+pub mod coverage;
 mod due;
 mod few;
 pub mod gate;
@@ -21,6 +22,7 @@ mod notice;
 mod person;
 mod plan;
 mod progress;
+pub mod reminder;
 mod schedule;
 mod skip;
 mod standing;

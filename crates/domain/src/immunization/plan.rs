@@ -55,6 +55,8 @@ pub struct Item<'s> {
     pub series: SeriesId,
     /// The next dose; none when complete.
     pub dose: Option<DoseName>,
+    /// Counting doses so far: in this life, season or pregnancy, as the series recurs.
+    pub given: u32,
     /// Where the person stands.
     pub status: Status,
     /// The first day on which it is routine.
@@ -110,6 +112,7 @@ impl<'s> Judge<'s, '_> {
         let mut item = Item {
             series: id,
             dose: None,
+            given: progress.count(),
             status: Status::Excluded,
             earliest: None,
             standard: None,

@@ -1,6 +1,7 @@
 //! `rules/immunization/`.
 
 mod common;
+pub(crate) mod notices;
 mod path;
 mod series;
 mod version;

@@ -92,7 +92,7 @@ fn a_survey_reads_the_wanted_kinds_of_everybody_and_is_one_entry_on_each_page() 
         let seen = bench.read(|tx| {
             let mut seen = Vec::new();
             tx.survey(&cohort(TOWN), &[Kind::Dose], |who, rows| {
-                seen.push((who, rows.len()));
+                seen.push((who.resident(), rows.len()));
                 Ok(())
             })?;
             Ok::<_, StoreError>(seen)
@@ -119,9 +119,18 @@ fn whoever_lives_there_and_got_a_lot_is_found_once() {
             });
             filed.unwrap();
         }
-        for (town, lot, want) in [(TOWN, "A", 1), (TOWN, "C", 0), (OTHER_TOWN, "A", 1)] {
-            let got = bench.read(move |tx| Ok(tx.got_lot(&cohort(town), "mr", lot)?.len()));
-            assert_eq!(got, Ok(want), "{town} {lot}");
+        for (town, lot, want) in
+            [(TOWN, "A", 1), (TOWN, " ａ", 1), (TOWN, "C", 0), (OTHER_TOWN, "A", 1)]
+        {
+            let got = bench.read(move |tx| {
+                let mut got = 0;
+                tx.got_lot(&cohort(town), ("mr", lot), &[], |_, _| {
+                    got += 1;
+                    Ok(())
+                })?;
+                Ok((got, tx.count_lot(&cohort(town), "mr", lot)?))
+            });
+            assert_eq!(got, Ok((want, want)), "{town} {lot}");
         }
     });
 }
@@ -142,6 +151,37 @@ fn a_recall_is_known_from_then_on() {
         let found = bench.read(|tx| Ok((tx.recalled("mr", "A")?, tx.recalled("mr", "B")?)));
         assert_eq!(found, Ok((Some("異物混入".to_owned()), None)));
         assert_eq!(bench.read(|tx| tx.recalls()), Ok(vec![recall("異物混入")]));
+        // Lifted once, and put again.
+        for want in [true, false] {
+            assert_eq!(bench.write(|tx| tx.lift_recall("mr", "A", NOW)), Ok(want));
+            assert_eq!(bench.read(|tx| tx.recalled("mr", "A")), Ok(None));
+            assert_eq!(bench.read(|tx| tx.recalls()), Ok(Vec::new()));
+        }
+        let of = recall("やはり回収");
+        bench.write(move |tx| tx.put_recall(&of)).unwrap();
+        assert_eq!(bench.read(|tx| tx.recalled("mr", "ａ ")), Ok(Some("やはり回収".to_owned())));
+    });
+}
+
+#[test]
+fn some_are_read_again_only_while_they_live_there() {
+    everywhere(|bench| {
+        let mut people = Vec::new();
+        for (key, town) in [("1", TOWN), ("2", TOWN), ("3", OTHER_TOWN)] {
+            people.push(enter(bench, &town_key(key)));
+            lives(bench, key, town, date(2020, 4, 1), None);
+        }
+        lives(bench, "2", TOWN, date(2020, 4, 1), Some(date(2026, 11, 24)));
+        let all = people.clone();
+        let seen = bench.read(move |tx| {
+            let mut seen = Vec::new();
+            tx.survey_of(&cohort(TOWN), &all, &[Kind::Dose], |who, _| {
+                seen.push(who.resident());
+                Ok(())
+            })?;
+            Ok::<_, StoreError>(seen)
+        });
+        assert_eq!(seen, Ok(vec![people[0]]));
     });
 }
 

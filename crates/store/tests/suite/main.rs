@@ -11,6 +11,7 @@ mod immunization;
 mod kill;
 mod log;
 mod model;
+mod notices;
 mod people;
 mod record;
 mod schema;
