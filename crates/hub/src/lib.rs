@@ -110,6 +110,8 @@ pub struct Hub {
     news: Notify,
     /// Registrations that fail.
     stuck: stuck::Stuck,
+    /// Counts of municipalities, as long as they hold.
+    pictures: immunization::coverage::Pictures,
 }
 
 impl Hub {
@@ -130,6 +132,7 @@ impl Hub {
             bell: Notify::new(),
             news: Notify::new(),
             stuck: stuck::Stuck::default(),
+            pictures: immunization::coverage::Pictures::default(),
         }
     }
 

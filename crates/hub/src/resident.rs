@@ -21,6 +21,7 @@ use crate::credential::token::{RESIDENT_SECONDS, Session, SessionKind};
 use crate::eligibility::{CHALLENGE, PHONE, card_refusal, certificates, insurances};
 use crate::eligibility::{newest_description, verified};
 use crate::immunization::care::{self, Care};
+use crate::immunization::inbox::Letter;
 use crate::refusal::{Kind, Refusal};
 use crate::{Hub, callers};
 
@@ -38,6 +39,8 @@ pub struct OwnPage {
     pub insurance: Vec<Insurance>,
     /// Immunisation, if a municipality follows it or there is a dose.
     pub care: Option<Care>,
+    /// Notices of municipalities (お知らせ), newest first.
+    pub letters: Vec<Letter>,
     /// Children whose guardian the resident is today.
     pub children: Vec<ChildView>,
     /// Who looked, newest first.
@@ -209,27 +212,34 @@ pub async fn child_page(
     handle: &str,
     before: Option<i64>,
 ) -> Result<OwnPage, Refusal> {
-    let resident = signed_in(caller)?;
+    signed_in(caller)?;
     let own = hub.request(caller, Purpose::OwnRecord, Basis::Session);
     let request = hub.request(caller, Purpose::ChildRecord, Basis::Session);
     let names = Names::of(hub).await?;
     let (key, handle) = (hub.pseudonyms.clone(), handle.to_owned());
     let book = Arc::clone(&hub.book);
     let page = hub.store.read(move |tx| {
-        let access = tx.decide_for(resident, &own)?.map_err(refused)?;
-        let today = own.at.day_in_japan().to_string();
-        let children = tx.enter(access)?.children(&today)?;
-        let space = handle_space(resident);
-        let child = children
-            .into_iter()
-            .find(|child| crate::pseudonym(&key, &space, *child) == handle)
-            .ok_or_else(Refusal::not_found)?;
-        let access = tx
-            .decide_for_child(child, &request, &book.calendar.majority)?
-            .map_err(|_| Refusal::not_found())?;
+        let access = child_access(tx, (&own, &request), (&key, &handle), &book)?;
         Ok(seen(tx, access, (&names, &book), before)?.0)
     });
     page.await
+}
+
+/// Access to the child that a handle names, for the guardian who has it.
+pub(crate) fn child_access(
+    tx: &mut Tx<'_>,
+    (own, request): (&Request, &Request),
+    (key, handle): (&aws_lc_rs::hmac::Key, &str),
+    book: &Lawbook,
+) -> Result<Access, Refusal> {
+    let guardian = signed_in(&own.caller)?;
+    let access = tx.decide_for(guardian, own)?.map_err(refused)?;
+    let children = tx.enter(access)?.children(&own.at.day_in_japan().to_string())?;
+    let space = handle_space(guardian);
+    let child = children.into_iter().find(|it| crate::pseudonym(key, &space, *it) == handle);
+    let child = child.ok_or_else(Refusal::not_found)?;
+    let access = tx.decide_for_child(child, request, &book.calendar.majority)?;
+    access.map_err(|_| Refusal::not_found())
 }
 
 pub(crate) fn handle_space(guardian: ResidentId) -> String {
@@ -259,9 +269,12 @@ fn seen(
     let today = access.request().at.day_in_japan();
     let mut room = tx.enter(access)?;
     let five = newest_description(&mut room)?;
-    let mut care = care::of(&mut room, book, today)?;
+    let (mut care, mut letters) = care::of(&mut room, book, today)?;
     for given in care.iter_mut().flat_map(|care| &mut care.given) {
         given.municipality = names.of_code(&given.municipality);
+    }
+    for letter in &mut letters {
+        letter.from = names.of_code(&letter.from);
     }
     let name = five.map(|five| display_name(&five)).unwrap_or_default();
     let mut certificates = certificates(&mut room, None)?;
@@ -277,7 +290,17 @@ fn seen(
         true => room.children(&today.to_string())?,
         false => Vec::new(),
     };
-    let page = OwnPage { name, certificates, insurance, care, children: Vec::new(), looks, older };
+    let children_later = Vec::new();
+    let page = OwnPage {
+        name,
+        certificates,
+        insurance,
+        care,
+        letters,
+        children: children_later,
+        looks,
+        older,
+    };
     Ok((page, children))
 }
 

@@ -11,6 +11,7 @@ use store::{Room, StoreError};
 use super::chart::Chart;
 use super::desk::place_of;
 use super::form::{self, Entry, KeptForm};
+use super::inbox::{self, Letter};
 
 /// Immunisation of one person, today.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,23 +68,25 @@ pub struct Given {
     pub remarks: Vec<String>,
 }
 
-/// Reads and computes it; none for somebody whom no municipality follows and who has no dose.
+/// Reads and computes it, with the letters about it; none for somebody whom no municipality follows
+/// and who has no dose.
 pub(crate) fn of(
     room: &mut Room<'_, '_>,
     book: &Lawbook,
     today: Date,
-) -> Result<Option<Care>, StoreError> {
+) -> Result<(Option<Care>, Vec<Letter>), StoreError> {
     let schedule = &book.immunization;
     let chart = Chart::read(room, schedule)?;
+    let letters = inbox::of(room, schedule, chart.as_ref(), today)?;
     let chart = chart.filter(|chart| !chart.targets.is_empty() || !chart.doses.is_empty());
-    let Some(chart) = chart else { return Ok(None) };
+    let Some(chart) = chart else { return Ok((None, letters)) };
     let by = match room.access().request().purpose {
         Purpose::ChildRecord => Consenter::Guardian,
         _ => Consenter::Person,
     };
     let kept: Vec<KeptForm> = form::forms_of(room, &book.forms)?;
     let forms = form::entries(book, &chart, &kept, (by, today));
-    Ok(Some(Care { forms, ..computed(schedule, &chart, today) }))
+    Ok((Some(Care { forms, ..computed(schedule, &chart, today) }), letters))
 }
 
 fn computed(schedule: &Schedule, chart: &Chart, today: Date) -> Care {

@@ -1,5 +1,6 @@
 //! What a record says of one person's immunisation, read once and in the terms of the schedule.
 
+use domain::immunization::coverage::PutOff;
 use domain::immunization::{Dose, Facts, Person, Schedule, flag};
 use domain::person::{Birth, FiveAttributes};
 use fhir::Kind as Record;
@@ -30,6 +31,8 @@ pub(crate) struct Chart {
     pub places: Vec<usize>,
     /// What opens windows, as the municipality where they live says.
     pub facts: Facts,
+    /// Doses that were put off (予診のみ, 見合わせ), of vaccines that the schedule names.
+    pub put_off: Vec<PutOff>,
 }
 
 /// A dose with what the record knows of its row.
@@ -77,12 +80,13 @@ impl Chart {
         let targets = targets.iter().map(|row| immunization_target::read(&row.body));
         let targets: Vec<_> = targets.collect::<Result<_, _>>().map_err(unreadable)?;
         let mut doses: Vec<Kept> = doses.iter().map(Kept::of).collect::<Result<_, _>>()?;
+        let put_off = put_off(&doses, schedule);
         doses.retain(|kept| kept.face.status == DoseStatus::Completed);
         doses.sort_by_key(|kept| kept.face.on);
         let (places, history) = history(&doses, schedule);
         let facts = facts(targets.iter().find(|target| target.left_on.is_none()));
         let patient = format!("Patient/{}", newest.item);
-        Ok(Some(Self { five, birth, patient, targets, doses, history, places, facts }))
+        Ok(Some(Self { five, birth, patient, targets, doses, history, places, facts, put_off }))
     }
 
     /// The person for the schedule, with `facts` instead of those of the record.
@@ -105,6 +109,11 @@ fn history(doses: &[Kept], schedule: &Schedule) -> (Vec<usize>, Vec<Dose>) {
         Some((place, Dose { product, date: kept.face.on, hundredths }))
     });
     known.unzip()
+}
+
+fn put_off(doses: &[Kept], schedule: &Schedule) -> Vec<PutOff> {
+    let off = doses.iter().filter(|kept| kept.face.status == DoseStatus::NotDone);
+    off.filter_map(|kept| Some((schedule.product(&kept.face.product)?, kept.face.on))).collect()
 }
 
 fn facts(target: Option<&ImmunizationTarget>) -> Facts {

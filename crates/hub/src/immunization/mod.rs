@@ -2,11 +2,16 @@
 
 pub mod care;
 pub(crate) mod chart;
+pub mod coverage;
 pub mod desk;
 pub mod entry;
 pub mod form;
 mod gate;
+pub mod inbox;
+mod letter;
 pub mod mend;
+pub mod notice;
 pub mod past;
+pub mod recall;
 pub mod reception;
 pub mod record;
