@@ -45,6 +45,7 @@ pub const ROUTES: &[(&str, &str)] = &[
     ("GET", "/resident"),
     ("POST", "/resident/enter"),
     ("GET", "/resident/child/{id}"),
+    ("POST", "/resident/notices"),
     ("GET", "/resident/looks.json"),
     ("GET", "/resident/doses"),
     ("GET", "/resident/forms"),
@@ -55,7 +56,18 @@ pub const ROUTES: &[(&str, &str)] = &[
     ("GET", "/municipality/links"),
     ("POST", "/municipality/links/{id}"),
     ("GET", "/municipality/schemes"),
+    ("GET", "/municipality/immunization"),
+    ("GET", "/municipality/immunization/coverage.csv"),
+    ("GET", "/municipality/immunization/missing"),
+    ("GET", "/municipality/immunization/notices"),
+    ("POST", "/municipality/immunization/notices"),
+    ("POST", "/municipality/immunization/notices/send"),
+    ("GET", "/municipality/immunization/notices/{id}"),
+    ("GET", "/municipality/recalls"),
+    ("GET", "/municipality/recalls/people"),
     ("GET", "/operator"),
+    ("GET", "/operator/recalls"),
+    ("POST", "/operator/recalls"),
     ("POST", "/pmh/v1/token"),
     ("POST", "/pmh/v1/medical-subsidy/registration-tasks"),
     ("POST", "/pmh/v1/municipal-checkup/registration-tasks"),
@@ -69,6 +81,9 @@ pub const ROUTES: &[(&str, &str)] = &[
     ("POST", "/pmh/v1/immunization/doses/{id}/correction"),
     ("POST", "/pmh/v1/immunization/doses/{id}/cancellation"),
     ("GET", "/pmh/v1/immunization/doses/{id}"),
+    ("POST", "/pmh/v1/immunization/notices/preview"),
+    ("POST", "/pmh/v1/immunization/notices/send"),
+    ("GET", "/pmh/v1/immunization/coverage"),
     ("GET", "/pmh/v1/tasks/{id}"),
     ("GET", "/pmh/v1/schemes"),
     ("PUT", "/pmh/v1/schemes"),
@@ -104,6 +119,7 @@ fn handler(method: &str, path: &str) -> Option<MethodRouter<App>> {
         ("GET", "/resident") => get(resident::page),
         ("POST", "/resident/enter") => post(resident::enter),
         ("GET", "/resident/child/{id}") => get(resident::child),
+        ("POST", "/resident/notices") => post(resident::inbox::open),
         ("GET", "/resident/looks.json") => get(resident::looks),
         ("GET", "/resident/doses") => get(resident::proof::show),
         ("GET", "/resident/forms") => get(resident::form::list),
@@ -115,8 +131,28 @@ fn handler(method: &str, path: &str) -> Option<MethodRouter<App>> {
         ("POST", "/municipality/links/{id}") => post(municipality::decide),
         ("GET", "/municipality/schemes") => get(municipality::schemes),
         ("GET", "/operator") => get(operator::page),
+        ("GET", "/operator/recalls") => get(operator::recalls::recalls),
+        ("POST", "/operator/recalls") => post(operator::recalls::change),
         (_, path) if path.starts_with("/pmh/v1/immunization/") => return doses(method, path),
+        (_, path) if path.starts_with("/municipality/") => return followed(method, path),
         (_, path) if path.starts_with("/pmh/") => return api(method, path),
+        _ => return None,
+    })
+}
+
+/// Immunisation, as an officer follows it.
+fn followed(method: &str, path: &str) -> Option<MethodRouter<App>> {
+    use municipality::immunization::{self as pages, notices, recalls};
+    Some(match (method, path) {
+        ("GET", "/municipality/immunization") => get(pages::coverage),
+        ("GET", "/municipality/immunization/coverage.csv") => get(pages::coverage_csv),
+        ("GET", "/municipality/immunization/missing") => get(pages::missing),
+        ("GET", "/municipality/immunization/notices") => get(notices::choose),
+        ("POST", "/municipality/immunization/notices") => post(notices::preview),
+        ("POST", "/municipality/immunization/notices/send") => post(notices::send),
+        ("GET", "/municipality/immunization/notices/{id}") => get(notices::progress),
+        ("GET", "/municipality/recalls") => get(recalls::recalls),
+        ("GET", "/municipality/recalls/people") => get(recalls::people),
         _ => return None,
     })
 }
@@ -142,6 +178,9 @@ fn doses(method: &str, path: &str) -> Option<MethodRouter<App>> {
     let name = path.strip_prefix("/pmh/v1/immunization/")?;
     Some(match (method, name) {
         ("POST", "registration-tasks") => post(pmh::immunization),
+        ("POST", "notices/preview") => post(pmh::preview),
+        ("POST", "notices/send") => post(pmh::send),
+        ("GET", "coverage") => get(pmh::coverage),
         ("POST", "receptions") => post(of::receptions),
         ("POST", "reception-views") => post(of::reception_views),
         ("POST", "gate-checks") => post(of::gate_checks),

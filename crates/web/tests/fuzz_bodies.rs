@@ -10,7 +10,7 @@ use axum::http::Request;
 use domain::finding::{Finding, Severity, refused};
 use http_body_util::BodyExt as _;
 use hub::Worker;
-use hub::intake::{self, checkup, eligibility, immunization, relation, schemes, subsidy};
+use hub::intake::{self, checkup, eligibility, immunization, notices, relation, schemes, subsidy};
 use hub::testing::{MUNICIPALITY, TERMINAL, TestHub};
 use lawbook::Lawbook;
 use serde_json::Value;
@@ -23,7 +23,12 @@ const REQUESTS: usize = 400;
 const NUMBERS: [&str; 2] = ["999000000016", "999000000024"];
 
 /// Address and a good body, to be mangled: random bytes hardly ever reach a record.
-const SEEDS: [(&str, &str); 6] = [
+const SEEDS: [(&str, &str); 8] = [
+    (
+        "/pmh/v1/immunization/notices/preview",
+        r#"{"series":["mr-1","hepb"],"kinds":["overdue","last-chance"]}"#,
+    ),
+    ("/pmh/v1/immunization/notices/send", r#"{"token":"0123456789abcdef"}"#),
     (
         "/pmh/v1/medical-subsidy/registration-tasks",
         r#"[{"orgSpecificCertificateTypeId":"HITORI","myNumber":"999000000016","basicFiveInfo":
@@ -196,6 +201,12 @@ fn read_all(body: &[u8], book: &Lawbook) {
     if let Err(finding) = eligibility::parse(&tree) {
         harmless(&[finding]);
     }
+    if let Err(finding) = notices::filter(&tree) {
+        harmless(&[finding]);
+    }
+    if let Err(finding) = notices::token(&tree) {
+        harmless(&[finding]);
+    }
 }
 
 /// Taken with warnings, or refused with a reason.
@@ -262,7 +273,7 @@ impl Whole {
     async fn check(&self, path: &str, body: Vec<u8>) {
         let shown = String::from_utf8_lossy(&body).into_owned();
         let (status, text) = self.ask(path, body).await;
-        assert!([200, 202, 400, 409, 413, 422].contains(&status), "{status} {path} {shown}");
+        assert!([200, 202, 400, 404, 409, 413, 422].contains(&status), "{status} {path} {shown}");
         // The scheme master is given back as it was sent: its codes may look like anything.
         let given_back = path.ends_with("schemes") && status == 200;
         assert!(given_back || NUMBERS.iter().all(|number| !text.contains(number)), "{text}");

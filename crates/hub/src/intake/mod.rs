@@ -13,6 +13,7 @@ pub mod immunization;
 mod item;
 pub mod limits;
 pub mod mending;
+pub mod notices;
 pub(crate) mod number_in_text;
 pub mod reception;
 pub mod relation;

@@ -10,6 +10,7 @@ pub mod form;
 mod gallery;
 pub mod part;
 pub mod picture;
+pub mod plot;
 pub mod problem;
 pub mod refusal;
 

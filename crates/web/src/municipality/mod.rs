@@ -1,5 +1,6 @@
 //! The officer's pages: tasks with their errors, held links, scheme master.
 
+pub mod immunization;
 pub mod view;
 
 use std::collections::BTreeMap;
@@ -24,7 +25,7 @@ const FINDINGS: u32 = 200;
 /// A case that waits longer than this is overdue, in days.
 const OVERDUE_DAYS: i64 = 3;
 
-async fn office(app: &App, me: &SignedIn) -> Result<view::Office, Refusal> {
+pub(crate) async fn office(app: &App, me: &SignedIn) -> Result<view::Office, Refusal> {
     let held = hub::held_count(&app.hub, &me.caller).await?;
     let code = me.caller.organisation.clone();
     let name = hub::municipality_name(&app.hub, &code).await?;

@@ -136,7 +136,7 @@ pub struct SchemeRow {
     pub certificates: u64,
 }
 
-fn layout(frame: &Frame, office: &Office, title: &str, at: &str) -> Layout {
+pub(crate) fn layout(frame: &Frame, office: &Office, title: &str, at: &str) -> Layout {
     let link = |label, href: &str| NavLink::new(label, href, href == at);
     let held = NavLink {
         count: (office.held > 0).then_some(office.held),
@@ -146,10 +146,12 @@ fn layout(frame: &Frame, office: &Office, title: &str, at: &str) -> Layout {
         link("登録の結果", "/municipality"),
         held,
         link("制度マスタ", "/municipality/schemes"),
+        link("予防接種", "/municipality/immunization"),
+        link("回収", "/municipality/recalls"),
     ])
 }
 
-fn heading(office: &Office, title: &str, english: &str) -> Markup {
+pub(crate) fn heading(office: &Office, title: &str, english: &str) -> Markup {
     html! { div { p.kicker { (office.name) } (part::heading(title, english)) } }
 }
 

@@ -1,5 +1,6 @@
 //! The operator's page: counts, no records.
 
+pub mod recalls;
 pub mod view;
 
 use axum::extract::State;

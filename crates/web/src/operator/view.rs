@@ -1,6 +1,6 @@
 //! The operator's page: that it runs, and how much it holds. No records.
 //!
-//! `GET /operator` is the only page, and has no form.
+//! `GET /operator` has no form; recalls have a page of their own.
 
 use maud::{Markup, html};
 
@@ -41,6 +41,7 @@ pub fn status(frame: &Frame, model: &Status) -> Markup {
             (verdict(model))
             (part::section("counts", "保管しているもの", "Holdings", &part::stats(&model.counts)))
             div.pair { (audit(model)) (program(model)) }
+            p { (part::button("回収されたロット", "/operator/recalls")) }
             p.quiet-note { "運用者の画面には、個人の記録は一切表示されません。" }
         },
     )

@@ -3,6 +3,7 @@
 pub(crate) mod doses;
 mod eligibility;
 mod feed;
+mod notices;
 pub mod openapi;
 mod registration;
 mod schemes;
@@ -11,6 +12,7 @@ mod token;
 
 pub(crate) use eligibility::{card_challenge, eligibility};
 pub(crate) use feed::feed;
+pub(crate) use notices::{coverage, preview, send, started};
 pub(crate) use registration::{checkup, immunization, relations, subsidy};
 pub(crate) use schemes::{get as get_schemes, put as put_schemes};
 pub(crate) use tasks::task;

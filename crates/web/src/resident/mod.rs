@@ -3,6 +3,7 @@
 pub mod care;
 pub mod form;
 pub mod proof;
+pub mod inbox;
 pub mod view;
 
 use axum::extract::State;
@@ -110,6 +111,7 @@ async fn own(app: &App, me: &SignedIn, before: Option<i64>) -> Response {
                 certificates: Vec::new(),
                 insurance: Vec::new(),
                 care: None,
+                letters: Vec::new(),
                 children: Vec::new(),
                 looks: Vec::new(),
                 older: None,
@@ -153,6 +155,8 @@ fn home(app: &App, me: &SignedIn, page: &OwnPage, child: Option<&str>) -> Respon
         care: page.care.as_ref().map(|of| care::care(of, child, &|day| words::day(&app.hub, day))),
         looks: words::moments(&page.looks, now),
         older: page.older,
+        letters: inbox::inbox(&page.letters, &me.csrf, child.unwrap_or_default()),
+        unread: inbox::unread(&page.letters) as u64,
         by_guardian: child.is_some(),
     };
     answer(StatusCode::OK, view::home(&frame(app, me, &page.name), &model))

@@ -35,6 +35,10 @@ pub struct Home {
     pub by_guardian: bool,
     /// Certificates, the ones in force first.
     pub certificates: Vec<WalletCard>,
+    /// The section of notices, if there are any.
+    pub letters: Option<Markup>,
+    /// How many of them are new.
+    pub unread: u64,
     /// The section of immunisation, if there is anything to say.
     pub care: Option<Markup>,
     /// Children whose guardian one is.
@@ -180,6 +184,9 @@ pub fn home(frame: &Frame, model: &Home) -> Markup {
         &layout,
         &html! {
             (greeting(model))
+            @if let Some(letters) = &model.letters {
+                (part::section("notices", "お知らせ", "Notices", letters))
+            }
             (part::section("certificates", "受給者証", "Certificates", &wallet(model)))
             @if let Some(care) = &model.care {
                 (part::section("care", "予防接種", "Immunisation", care))
@@ -193,7 +200,12 @@ pub fn home(frame: &Frame, model: &Home) -> Markup {
 }
 
 fn sections(model: &Home) -> Vec<NavLink> {
-    let mut links = vec![NavLink::new("受給者証", "#certificates", false)];
+    let mut links = Vec::new();
+    if model.letters.is_some() {
+        let count = (model.unread > 0).then_some(model.unread);
+        links.push(NavLink { count, ..NavLink::new("お知らせ", "#notices", false) });
+    }
+    links.push(NavLink::new("受給者証", "#certificates", false));
     if model.care.is_some() {
         links.push(NavLink::new("予防接種", "#care", false));
     }

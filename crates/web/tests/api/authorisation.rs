@@ -118,6 +118,52 @@ fn pages() -> Vec<Line> {
     ]
 }
 
+/// Immunisation, as officers, residents and the operator see it.
+fn followed() -> Vec<Line> {
+    let officers = || sessions("404 200 200 404 404 404");
+    let page = |path| ("GET", path, path, "", officers());
+    let missing = "/municipality/immunization/missing";
+    let notices = "/municipality/immunization/notices";
+    let send = "/municipality/immunization/notices/send";
+    let people = "/municipality/recalls/people";
+    let recall = "csrf={csrf}&deed=put&product=mr&lot=A1&reason=x";
+    let operator = |status: &str| sessions(&format!("404 404 404 404 404 {status}"));
+    vec![
+        page("/municipality/immunization"),
+        page("/municipality/immunization/coverage.csv"),
+        ("GET", missing, "/municipality/immunization/missing?series=mr-1", "", officers()),
+        page(notices),
+        ("POST", notices, notices, "csrf={csrf}&overdue=on", officers()),
+        // Nobody else's list is there.
+        (
+            "POST",
+            send,
+            send,
+            "csrf={csrf}&checked=yes&token={list}",
+            sessions("404 404 303 404 404 404"),
+        ),
+        (
+            "GET",
+            "/municipality/immunization/notices/{id}",
+            "/municipality/immunization/notices/{list}",
+            "",
+            sessions("404 404 200 404 404 404"),
+        ),
+        page("/municipality/recalls"),
+        ("GET", people, "/municipality/recalls/people?product=mr&lot=A1", "", officers()),
+        ("GET", "/operator/recalls", "/operator/recalls", "", operator("200")),
+        ("POST", "/operator/recalls", "/operator/recalls", recall, operator("303")),
+        // A notice that is not theirs is not there.
+        (
+            "POST",
+            "/resident/notices",
+            "/resident/notices",
+            "csrf={csrf}&notice=x",
+            sessions("404 404 404 404 404 404"),
+        ),
+    ]
+}
+
 fn systems() -> Vec<Line> {
     let ask = r#"{"insured":{"insurerNumber":"06130017","symbol":"12","number":"1","branch":"01"},
         "consent":{"certificates":true}}"#;
@@ -129,6 +175,15 @@ fn systems() -> Vec<Line> {
         registration("/pmh/v1/municipal-checkup/registration-tasks"),
         registration("/pmh/v1/relations/registration-tasks"),
         registration("/pmh/v1/immunization/registration-tasks"),
+        own("POST", "/pmh/v1/immunization/notices/preview", "{}"),
+        (
+            "POST",
+            "/pmh/v1/immunization/notices/send",
+            "/pmh/v1/immunization/notices/send",
+            r#"{"token":"{list}"}"#,
+            tokens("200 404 404 404"),
+        ),
+        own("GET", "/pmh/v1/immunization/coverage", ""),
         ("GET", "/pmh/v1/tasks/{id}", "/pmh/v1/tasks/{task}", "", tokens("200 404 404 404")),
         own("GET", "/pmh/v1/schemes", ""),
         own("PUT", "/pmh/v1/schemes", schemes),
@@ -187,7 +242,7 @@ fn doses() -> Vec<Line> {
 fn table() -> Vec<Line> {
     // Last, because it ends the sessions.
     let leave = ("POST", "/leave", "/leave", "csrf={csrf}", everybody("303"));
-    [public(), pages(), systems(), doses(), vec![leave]].concat()
+    [public(), pages(), followed(), systems(), doses(), vec![leave]].concat()
 }
 
 /// Persons 1 (guardian of 2) and 3 with cards; a task, a held case and a log that has begun.
@@ -198,6 +253,8 @@ struct World {
     task: String,
     case: String,
     child: String,
+    /// A list of notices of the officer's municipality.
+    list: String,
     tile: String,
 }
 
@@ -228,8 +285,9 @@ impl World {
         api.test.pass_seconds(31 * 60);
         let (case, child) = (case(&api).await, child(&api).await);
         let callers = callers(&api, expired).await;
+        let list = list(&api).await;
         let tile = tile(&api).await;
-        Self { api, callers, task, case, child, tile }
+        Self { api, callers, task, case, child, list, tile }
     }
 
     fn request(&self, caller: usize, method: &str, path: &str, body: String) -> Request<Body> {
@@ -250,7 +308,8 @@ impl World {
     async fn ask(&self, caller: usize, method: &str, path: &str, body: &str) -> Answer {
         let path = path.replace("{task}", &self.task).replace("{case}", &self.case);
         let path = path.replace("{child}", &self.child).replace("{tile}", &self.tile);
-        let mut body = body.to_owned();
+        let path = path.replace("{list}", &self.list);
+        let mut body = body.replace("{list}", &self.list);
         if body.contains("{csrf}") {
             body = body.replace("{csrf}", &self.form_token(caller).await);
         }
@@ -272,6 +331,14 @@ async fn case(api: &Api) -> String {
     let session = hub::open_session(&api.test.hub, &api.staff("officer").await).await.unwrap();
     let caller = hub::caller_of_session(&api.test.hub, &session);
     hub::list_held(&api.test.hub, &caller).await.unwrap().remove(0).id
+}
+
+async fn list(api: &Api) -> String {
+    let session = hub::open_session(&api.test.hub, &api.staff("officer").await).await.unwrap();
+    let caller = hub::caller_of_session(&api.test.hub, &session);
+    let all = hub::immunization::notice::Filter::default();
+    let preview = hub::immunization::notice::preview_notices(&api.test.hub, &caller, &all, 10);
+    preview.await.unwrap().token
 }
 
 async fn child(api: &Api) -> String {
@@ -424,6 +491,7 @@ async fn a_form_is_taken_only_from_a_page_of_the_same_session() {
         let caller = match route {
             path if path.starts_with("/clinic") => of("desk"),
             path if path.starts_with("/municipality") => of("officer"),
+            path if path.starts_with("/operator") => of("operator"),
             _ => of("guardian"),
         };
         for token in ["", "x", &foreign, &"0".repeat(32)] {

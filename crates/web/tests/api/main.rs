@@ -4,6 +4,7 @@
 
 mod authorisation;
 mod bodies;
+mod coverage;
 mod desk;
 mod dose;
 mod dose_files;
@@ -14,7 +15,9 @@ mod harness;
 mod held;
 mod immunization;
 mod limits;
+mod notices;
 mod openapi;
+mod recalls;
 mod registration;
 mod resident;
 mod schema;
