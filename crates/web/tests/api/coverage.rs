@@ -130,8 +130,8 @@ async fn the_officers_pages_show_who_is_missing_and_why() {
         assert!(!others.iter().any(|birth| text.contains(birth)), "{query}: {text}");
     }
     for path in ["?series=x", "?series=mr-1&standing=complete", "?series=mr-1&standing=y"] {
-        let answer = page(&api, "officer", &format!("/municipality/immunization/missing{path}"));
-        assert_eq!(answer.await.status, 404, "{path}");
+        let place = format!("/municipality/immunization/missing{path}");
+        assert_eq!(page(&api, "officer", &place).await.status, 404, "{path}");
     }
     let theirs = page(&api, "far", list).await.text();
     assert!(!theirs.contains("2024-12-20"), "another municipality sees nobody");

@@ -229,8 +229,8 @@ async fn an_officer_previews_and_sends_on_pages() {
     assert!(page.contains("1 件を送る") && page.contains("2025-11-20"), "{page}");
     let token = between(&page, "name=\"token\" value=\"").to_owned();
     let send = format!("{place}/send");
-    let unchecked = resident(&api, &officer, "POST", &send, &format!("csrf={csrf}&token={token}"));
-    assert_eq!(unchecked.await.status, 422);
+    let unchecked = format!("csrf={csrf}&token={token}");
+    assert_eq!(resident(&api, &officer, "POST", &send, &unchecked).await.status, 422);
     let form = format!("csrf={csrf}&token={token}&checked=yes");
     let sent = resident(&api, &officer, "POST", &send, &form).await;
     assert_eq!(sent.headers["location"], format!("{place}/{token}"));
