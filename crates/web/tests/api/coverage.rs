@@ -99,12 +99,12 @@ async fn page(api: &Api, staff: &str, path: &str) -> Answer {
 async fn the_officers_pages_show_who_is_missing_and_why() {
     let api = Api::new().await;
     town(&api).await;
-    let stop = api.test.hub.store().write(|tx| {
-        let day = jiff::civil::date(2026, 11, 20);
+    let (day, expires) = (jiff::civil::date(2026, 11, 20), api.test.hub.now().plus_seconds(60));
+    let stop = api.test.hub.store().write(move |tx| {
         let at = (hub::testing::MUNICIPALITY, "4510210018");
-        stop(tx, at, day, ("sequence", "interval-too-short"))
+        tx.count_stop((9, b"once", expires), at, day, ("sequence", "interval-too-short"))
     });
-    stop.await.unwrap();
+    assert_eq!(stop.await, Ok::<_, store::StoreError>(()));
     let shown = page(&api, "officer", "/municipality/immunization").await.text();
     for want in [
         "麻しん風しん第1期の生まれ年度ごとの接種率",
@@ -135,15 +135,6 @@ async fn the_officers_pages_show_who_is_missing_and_why() {
     }
     let theirs = page(&api, "far", list).await.text();
     assert!(!theirs.contains("2024-12-20"), "another municipality sees nobody");
-}
-
-fn stop(
-    tx: &mut store::Tx<'_>,
-    at: (&str, &str),
-    day: jiff::civil::Date,
-    what: (&str, &str),
-) -> Result<(), store::StoreError> {
-    tx.count_stop(at, day, what)
 }
 
 #[tokio::test]

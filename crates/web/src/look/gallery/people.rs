@@ -7,6 +7,7 @@ use crate::look::Frame;
 use crate::look::form::VirtualCard;
 use crate::look::part::{Moment, Stat, Tone};
 use crate::look::refusal::Refusal;
+use crate::resident::inbox::inbox;
 use crate::resident::view::{self as resident, Child, Home, Login, Scheme, Validity, WalletCard};
 use crate::start::view::{Checkpoint, DemoGroup, DemoUser, Start, start};
 
@@ -140,6 +141,8 @@ fn home() -> Home {
     Home {
         name: "都城 花子".to_owned(),
         greeting: "こんにちは".to_owned(),
+        letters: inbox(&super::follow::letters("宮崎県都城市"), "token-of-the-form", ""),
+        unread: 1,
         by_guardian: false,
         certificates: vec![
             WalletCard {
@@ -256,6 +259,8 @@ fn nasty() -> Home {
     Home {
         name: NASTY.to_owned(),
         greeting: NASTY.to_owned(),
+        letters: inbox(&super::follow::letters(NASTY), "token-of-the-form", "c1"),
+        unread: 1,
         by_guardian: true,
         certificates: vec![WalletCard { notes: texts([NASTY]), city: NASTY.to_owned(), ..card }],
         children: vec![child_of(NASTY, NASTY, NASTY, NASTY)],

@@ -148,8 +148,9 @@ pub fn choice(frame: &Frame, office: &Office, series: &[(String, String)]) -> Ma
                     legend { "どんなときに" }
                     div.choices {
                         @for occasion in Occasion::ALL {
-                            label.check {
-                                input type="checkbox" name=(occasion.code()) value="on" checked;
+                            label.check for={ "tell-" (occasion.code()) } {
+                                input type="checkbox" id={ "tell-" (occasion.code()) }
+                                    name=(occasion.code()) value="on" checked;
                                 span { (occasion.ja()) }
                             }
                         }
@@ -212,8 +213,8 @@ fn send_form(frame: &Frame, preview: &Preview) -> Markup {
             p {
                 "送るのは、この一覧にある人だけです。送るまでに接種を受けた人と、転出した人には送りません。"
             }
-            label.check {
-                input type="checkbox" name="checked" value="yes" required;
+            label.check for="field-checked" {
+                input type="checkbox" id="field-checked" name="checked" value="yes" required;
                 span { "送る相手と内容を確かめました" }
             }
             (form::submit(&format!("{} 件を送る", grouped(preview.total as u64))))

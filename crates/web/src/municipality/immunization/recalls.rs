@@ -77,19 +77,6 @@ pub fn view(frame: &Frame, office: &Office, list: &[RecallView]) -> Markup {
                     &rows,
                 ))
             }
-            form.card method="get" action={ (PLACE) "/people" } {
-                h2 { "ロットから探す" }
-                p { "回収の前でも、あるロットを受けた住民を調べられます。" }
-                (crate::look::form::field(&crate::look::form::Field {
-                    name: "product", label: "ワクチンのコード", hint: "たとえば mr", required: true,
-                    max_length: 40, ..Default::default()
-                }))
-                (crate::look::form::field(&crate::look::form::Field {
-                    name: "lot", label: "ロット番号", required: true, max_length: 40,
-                    ..Default::default()
-                }))
-                (crate::look::form::submit("探す"))
-            }
         },
     )
 }
