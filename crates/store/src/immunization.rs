@@ -71,10 +71,15 @@ impl Tx<'_> {
     ) -> Result<(), StoreError> {
         let today = cohort.request().at.day_in_japan().to_string();
         let people = self.conn.rows(
-            "select resident from lives_in where municipality = $1 and since <= $2
-             and (left_on is null or left_on > $2) order by resident",
+            "select resident.resident, stamp, flags from lives_in
+               join resident on resident.resident = lives_in.resident
+              where municipality = $1 and since <= $2 and (left_on is null or left_on > $2)
+                and merged_into is null order by resident.resident",
             params![&cohort.request().caller.organisation, &today],
-            |row| Ok(ResidentId(row.int(0)?)),
+            |row| {
+                let (resident, stamp) = (ResidentId(row.int(0)?), row.int(1)?);
+                Ok(Candidate { resident, stamp, flags: row.int(2)?, fresh: false })
+            },
         )?;
         self.visit(cohort, people, kinds, visit)
     }
@@ -94,7 +99,7 @@ impl Tx<'_> {
         let mut people = Vec::with_capacity(of.len());
         for resident in of {
             if self.lives_here(*resident, cohort.request())? {
-                people.push(*resident);
+                people.extend(self.candidate(*resident)?);
             }
         }
         self.visit(cohort, people, kinds, visit)
@@ -103,20 +108,16 @@ impl Tx<'_> {
     fn visit(
         &mut self,
         cohort: &Cohort,
-        people: Vec<ResidentId>,
+        people: Vec<Candidate>,
         kinds: &[Kind],
         mut visit: impl FnMut(&Candidate, &[Stored]) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
         let mut seen = Vec::with_capacity(people.len());
-        for resident in people {
-            let Some(candidate) = self.candidate(resident)? else { continue };
-            if candidate.flags & crate::tx::BLOCKED != 0 {
-                continue;
-            }
-            let mut rows = record::current(self.conn, resident)?;
+        for candidate in people.iter().filter(|it| it.flags & crate::tx::BLOCKED == 0) {
+            let mut rows = record::current(self.conn, candidate.resident)?;
             rows.retain(|row| kinds.contains(&row.kind));
-            visit(&candidate, &rows)?;
-            seen.push(resident);
+            visit(candidate, &rows)?;
+            seen.push(candidate.resident);
         }
         self.note_cohort(cohort, seen);
         Ok(())
@@ -205,7 +206,10 @@ impl Tx<'_> {
         kinds: &[Kind],
         visit: impl FnMut(&Candidate, &[Stored]) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
-        let people = self.who_got(cohort, product, lot)?;
+        let mut people = Vec::new();
+        for resident in self.who_got(cohort, product, lot)? {
+            people.extend(self.candidate(resident)?);
+        }
         self.visit(cohort, people, kinds, visit)
     }
 

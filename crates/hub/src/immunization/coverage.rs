@@ -2,11 +2,13 @@
 //!
 //! Counting goes through everybody's record once. What was counted holds for a hundred times as long
 //! as counting took, and never beyond the day: a town that is counted in a blink is counted each
-//! time, and a city does not spend more than one part in a hundred of a reader on it. Lists of names
+//! time, and a city does not spend more than one part in a hundred of a reader on it. Nobody waits
+//! long: while a city is counted again, the counts before are shown with their time. Lists of names
 //! are read from the records again, and each is an entry of its own in the log.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use domain::access::{self, Basis, Caller, Cohort, Purpose};
 use domain::day::{Calendar, fiscal_year, fiscal_year_days};
@@ -21,15 +23,18 @@ use jiff::civil::Date;
 use lawbook::Lawbook;
 use store::immunization::StopCount;
 use store::{StoreError, Tx};
+use tokio::time::timeout;
 
 use super::chart::Chart;
 use crate::Hub;
-use crate::refusal::Refusal;
+use crate::refusal::{Kind, Refusal};
 
 /// People of one page of a list.
 pub const PAGE: usize = 100;
 /// Counts hold for so many times as long as counting took.
 const HOLDS: i64 = 100;
+/// How long somebody waits for them.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// What was counted.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,15 +51,40 @@ pub struct Picture {
 
 /// The pictures of municipalities.
 #[derive(Default)]
-pub(crate) struct Pictures(Mutex<HashMap<String, Slot>>);
+pub(crate) struct Pictures(Mutex<HashMap<String, Arc<Slot>>>);
 
-/// One municipality's: whoever waits for it waits here, so that it is counted once.
-type Slot = Arc<tokio::sync::Mutex<Option<(Instant, Arc<Picture>)>>>;
+/// One municipality's.
+#[derive(Default)]
+struct Slot {
+    /// Whoever counts has it, so that nobody counts beside them.
+    turn: tokio::sync::Mutex<()>,
+    /// The last picture, and until when it holds.
+    kept: Mutex<Option<(Instant, Arc<Picture>)>>,
+}
 
 impl Pictures {
-    fn of(&self, municipality: &str) -> Slot {
+    fn of(&self, municipality: &str) -> Arc<Slot> {
         let mut slots = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         Arc::clone(slots.entry(municipality.to_owned()).or_default())
+    }
+}
+
+impl Slot {
+    fn last(&self) -> Option<Arc<Picture>> {
+        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.as_ref().map(|(_, picture)| Arc::clone(picture))
+    }
+
+    fn fresh(&self, now: Instant) -> Option<Arc<Picture>> {
+        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let (until, picture) = kept.as_ref()?;
+        let today = picture.at.day_in_japan() == now.day_in_japan();
+        (today && now < *until).then(|| Arc::clone(picture))
+    }
+
+    fn keep(&self, until: Instant, picture: &Arc<Picture>) {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        *kept = Some((until, Arc::clone(picture)));
     }
 }
 
@@ -114,7 +144,8 @@ pub fn series_name(schedule: &Schedule, id: u8) -> String {
 /// The counts of the caller's municipality.
 ///
 /// # Errors
-/// [`crate::Kind::NotFound`] for callers of no municipality.
+/// [`crate::Kind::NotFound`] for callers of no municipality; `counting` until the first counts of a
+/// large one are there.
 pub async fn show_coverage(hub: &Hub, caller: &Caller) -> Result<View, Refusal> {
     let picture = picture(hub, caller).await?;
     let today = hub.now().day_in_japan();
@@ -130,24 +161,41 @@ fn year_begins(today: Date, calendar: &Calendar) -> Date {
     days.map_or(today, |days| days.first)
 }
 
+/// Fresh counts, or those before if counting takes longer than somebody waits.
 async fn picture(hub: &Hub, caller: &Caller) -> Result<Arc<Picture>, Refusal> {
     let cohort = cohort(hub, caller)?;
     let slot = hub.pictures.of(&caller.organisation);
-    let mut kept = slot.lock().await;
-    let begun = hub.now();
-    if let Some((until, picture)) = &*kept
-        && begun < *until
-        && picture.at.day_in_japan() == begun.day_in_japan()
-    {
-        return Ok(Arc::clone(picture));
+    if let Some(picture) = slot.fresh(hub.now()) {
+        return Ok(picture);
     }
-    let book = Arc::clone(&hub.book);
-    let counted = hub.store.read(move |tx| count(tx, &cohort, &book)).await;
-    let picture = Arc::new(counted.map_err(|error: StoreError| Refusal::from(error))?);
-    let ended = hub.now();
-    let until = Instant(ended.0 + (ended.0 - begun.0) * HOLDS);
-    *kept = Some((until, Arc::clone(&picture)));
-    Ok(picture)
+    let (store, book, clock) = (hub.store.clone(), Arc::clone(&hub.book), Arc::clone(&hub.clock));
+    let last = slot.last();
+    let counting = tokio::spawn(async move {
+        let _turn = slot.turn.lock().await;
+        let begun = clock();
+        if let Some(picture) = slot.fresh(begun) {
+            return Ok(picture);
+        }
+        let counted = store.read(move |tx| count(tx, &cohort, &book)).await;
+        let picture = Arc::new(counted.map_err(|error: StoreError| Refusal::from(error))?);
+        let ended = clock();
+        slot.keep(Instant(ended.0 + (ended.0 - begun.0) * HOLDS), &picture);
+        Ok(picture)
+    });
+    match (timeout(PATIENCE, counting).await, last) {
+        (Ok(Ok(counted)), _) => counted,
+        (_, Some(last)) => Ok(last),
+        (_, None) => Err(still_counting()),
+    }
+}
+
+fn still_counting() -> Refusal {
+    Refusal::new(
+        Kind::Busy,
+        "counting",
+        "住民の接種の状況を数えています。少し待って、もう一度開いてください。",
+        "Residents are being counted; ask again in a moment.",
+    )
 }
 
 fn count(tx: &mut Tx<'_>, cohort: &Cohort, book: &Lawbook) -> Result<Picture, StoreError> {

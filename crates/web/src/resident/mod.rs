@@ -2,8 +2,8 @@
 
 pub mod care;
 pub mod form;
-pub mod proof;
 pub mod inbox;
+pub mod proof;
 pub mod view;
 
 use axum::extract::State;
