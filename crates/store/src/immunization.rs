@@ -81,7 +81,7 @@ impl Tx<'_> {
                 Ok(Candidate { resident, stamp, flags: row.int(2)?, fresh: false })
             },
         )?;
-        self.visit(cohort, people, kinds, visit)
+        self.visit(cohort, &people, kinds, visit)
     }
 
     /// As [`Tx::survey`], of some who were found by one: whoever does not live there today any more
@@ -102,13 +102,13 @@ impl Tx<'_> {
                 people.extend(self.candidate(*resident)?);
             }
         }
-        self.visit(cohort, people, kinds, visit)
+        self.visit(cohort, &people, kinds, visit)
     }
 
     fn visit(
         &mut self,
         cohort: &Cohort,
-        people: Vec<Candidate>,
+        people: &[Candidate],
         kinds: &[Kind],
         mut visit: impl FnMut(&Candidate, &[Stored]) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
@@ -210,7 +210,7 @@ impl Tx<'_> {
         for resident in self.who_got(cohort, product, lot)? {
             people.extend(self.candidate(resident)?);
         }
-        self.visit(cohort, people, kinds, visit)
+        self.visit(cohort, &people, kinds, visit)
     }
 
     fn who_got(
