@@ -160,7 +160,7 @@ pub async fn preview_notices(
     let Grant { request, cohort } = granted(hub, caller)?;
     let known = |code: &&String| hub.book.immunization.series(code).is_none();
     if let Some(code) = filter.series.iter().find(known) {
-        return Err(unknown_series(code));
+        return Err(unknown_series());
     }
     let (book, filter, of) = (Arc::clone(&hub.book), filter.clone(), cohort.clone());
     let found = hub.store.read(move |tx| found(tx, &of, (&book, &filter), limit)).await;
@@ -416,12 +416,13 @@ fn put(
     Ok(())
 }
 
-fn unknown_series(code: &str) -> Refusal {
+/// Without what was sent: it may be a 個人番号.
+fn unknown_series() -> Refusal {
     let refusal = Refusal::new(
         Kind::Invalid,
         "unknown-series",
-        format!("「{code}」という予防接種の種別はありません。コードを確かめてください。"),
-        format!("There is no series `{code}`; check the code."),
+        "この予防接種の種別のコードはありません。docs/immunization.md の表で確かめてください。",
+        "There is no series of this code; see the table in docs/immunization.md.",
     );
     Refusal { at: "series".into(), ..refusal }
 }
