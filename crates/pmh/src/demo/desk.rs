@@ -83,8 +83,10 @@ fn about(label: &str) -> &'static str {
     match label {
         label::SINGLE_PARENT => "ひとり親医療と更生医療の受給者証、お子さん1人",
         label::CHILD => "ひとり親世帯のお子さん",
-        label::GUARDIAN => "育成医療を受けるお子さんの保護者",
+        label::GUARDIAN => "育成医療を受けるお子さんと、生後2か月の赤ちゃんの保護者",
         label::WARD => "育成医療の受給者証(3歳)",
+        label::BABY => "生後2か月、はじめての予防接種",
+        label::ELDER => "78歳、秋のインフルエンザと新型コロナ",
         label::NON_DISCLOSED => "不開示(DV等支援措置)",
         label::NON_DISCLOSED_CHILD => "不開示の方のお子さん",
         label::EX_PARTNER => "不開示の方の元配偶者",
@@ -111,8 +113,13 @@ fn groups(world: &World, cards: &Cards) -> Vec<DemoGroup> {
             about: about(label).to_owned(),
         })
     };
-    let residents =
-        [label::SINGLE_PARENT, label::GUARDIAN, label::SECOND_TOWN, label::NON_DISCLOSED];
+    let residents = [
+        label::SINGLE_PARENT,
+        label::GUARDIAN,
+        label::ELDER,
+        label::SECOND_TOWN,
+        label::NON_DISCLOSED,
+    ];
     let cast = world.cast();
     let desk = world.institutions.iter().find(|of| of.code == cast.desk_institution);
     let group = |title: &str, english: &str, users: Vec<DemoUser>| DemoGroup {

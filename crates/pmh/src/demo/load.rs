@@ -12,22 +12,23 @@ use hub::import::{
     CardRow, Insured, RegisterRow, RowResult, import_cards, import_insured, import_register,
 };
 use hub::{Hub, TaskKind, Worker, accept_registration, keep_schemes};
-use jiff::ToSpan as _;
 use jiff::civil::Date;
 use reader::Algorithm;
 use reader::ca::{Purpose, Reason};
 use reader::card::{CERTIFICATE_SECONDS, Holder, Pins, SoftCard};
 use reader::client::{ClientAlgorithm, ClientKey};
 use reader::directory::Directory;
+use serde_json::Value;
 use store::StoreError;
 use store::catalogue::{Client, Institution, Municipality, Staff};
+use tokio::task::JoinHandle;
 
 use super::desk::{Cards, DemoCard};
 use super::pilot::{PILOTS, Task, about};
 use super::tell::Tell;
 use super::town::{CardAlgorithm, CardFate, CardPlan};
 use super::town::{Person, World, world};
-use super::town::{STORY_TOWN, label};
+use super::town::{STORY_TOWN, followed, targets};
 use super::town::{body, registration_batch};
 use crate::clock;
 use crate::home::Home;
@@ -139,11 +140,16 @@ pub(crate) async fn fill(
         tell.line("データは前回のものを使います");
         return Ok(());
     }
+    let targets = pasts(hub, world);
     catalogue(hub, home, world).await?;
     residents(hub, world, tell).await?;
+    let w=crate::clock::Watch::start();
     relations(hub, world).await?;
+    eprintln!("TMP relations {}", w.millis());
     certificates(hub, world).await?;
-    immunizations(hub, world).await?;
+    eprintln!("TMP certs {}", w.millis());
+    immunizations(hub, targets).await?;
+    eprintln!("TMP imm {}", w.millis());
     bind(hub, world, cards, tell).await?;
     let done = hub.store().write(|tx| tx.put_setting(LOADED, b"1")).await;
     done.map_err(|error: StoreError| error.to_string())
@@ -324,7 +330,7 @@ async fn register(
 }
 
 async fn relations(hub: &Arc<Hub>, world: &World) -> Result<(), String> {
-    let mut bodies: BTreeMap<&str, Vec<serde_json::Value>> = BTreeMap::new();
+    let mut bodies: BTreeMap<&str, Vec<Value>> = BTreeMap::new();
     for (number, relation) in world.relations.iter().enumerate() {
         let (child, guardian) =
             (&world.residents[relation.child], &world.residents[relation.guardian]);
@@ -339,45 +345,25 @@ async fn relations(hub: &Arc<Hub>, world: &World) -> Result<(), String> {
         }));
     }
     for (municipality, records) in bodies {
-        let body = serde_json::Value::Array(records).to_string();
+        let body = Value::Array(records).to_string();
         register(hub, municipality, TaskKind::Relations, body).await?;
     }
     Ok(())
 }
 
-/// Vaccines that the child of the story had, and at how many months of age.
-const HAD: [(&str, i32); 7] = [
-    ("hepb", 2),
-    ("hepb", 3),
-    ("bcg", 5),
-    ("hepb", 8),
-    ("mr", 12),
-    ("varicella", 12),
-    ("varicella", 18),
-];
+/// The municipality of the story follows everybody who lives there, and says which doses they had.
+async fn immunizations(hub: &Arc<Hub>, targets: JoinHandle<Vec<Value>>) -> Result<(), String> {
+    let targets = targets.await.map_err(|error| error.to_string())?;
+    let w=crate::clock::Watch::start();
+    let body = Value::Array(targets).to_string();
+    eprintln!("TMP body {} {}", body.len(), w.millis());
+    register(hub, STORY_TOWN, TaskKind::Immunization, body).await
+}
 
-/// The municipality of the story says which doses the child of the story had.
-async fn immunizations(hub: &Arc<Hub>, world: &World) -> Result<(), String> {
-    let child = world.labelled(label::WARD).ok_or("the child of the story is missing")?;
-    let child = &world.residents[child];
-    let born = child.five.birth.day().ok_or("the child has no birth date")?;
-    let doses: Vec<serde_json::Value> = (1..)
-        .zip(HAD)
-        .map(|(number, (product, months))| {
-            let on = born.saturating_add(months.months());
-            let key = format!("D{number}");
-            serde_json::json!({ "doseKey": key, "product": product, "date": on.to_string(),
-                "lotNumber": format!("SAMPLE{number}"), "routine": true })
-        })
-        .collect();
-    let record = serde_json::json!([{
-        "modificationSeg": "1",
-        "myNumber": child.my_number,
-        "municipalityIdentityKey": "見本-1",
-        "livesHereSince": born.to_string(),
-        "doses": doses,
-    }]);
-    register(hub, child.municipality, TaskKind::Immunization, record.to_string()).await
+/// Walks through everybody's past while the rest is loaded.
+fn pasts(hub: &Arc<Hub>, world: &World) -> JoinHandle<Vec<Value>> {
+    let (hub, town) = (Arc::clone(hub), followed(world));
+    tokio::task::spawn_blocking(move || { let w=crate::clock::Watch::start(); let t= targets(&town, &hub.book().immunization); eprintln!("TMP walk {}", w.millis()); t})
 }
 
 /// Certificates of every town but the one whose system registers them in the story.

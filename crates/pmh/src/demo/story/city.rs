@@ -100,10 +100,10 @@ fn idempotent(stage: &Stage) -> Step {
     Ok("同じ送信は同じ登録に、別の内容は409になりました".into())
 }
 
-/// Chapter 5: one record is corrected, another deleted; the next tap shows it.
+/// Chapter 6: one record is corrected, another deleted; the next tap shows it.
 pub(super) fn correct(stage: &Stage, tell: &mut Tell) {
-    tell.step("5.1", "自治体が1件を訂正し、1件を削除する", || change(stage));
-    tell.step("5.2", "次にカードをかざすと反映されている", || reflected(stage));
+    tell.step("6.1", "自治体が1件を訂正し、1件を削除する", || change(stage));
+    tell.step("6.2", "次にカードをかざすと反映されている", || reflected(stage));
 }
 
 const CORRECTED: &str = "0000042";

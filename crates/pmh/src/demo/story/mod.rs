@@ -2,8 +2,10 @@
 
 mod city;
 mod clinic;
+mod dose;
 mod outside;
 mod people;
+mod phone;
 
 use std::cell::{Cell, RefCell};
 use std::sync::Arc;
@@ -160,6 +162,7 @@ pub(crate) fn play(stage: &Stage, tell: &mut Tell) -> bool {
     city::play(stage, tell);
     clinic::play(stage, tell);
     people::play(stage, tell);
+    dose::play(stage, tell);
     let before = outside::checkpoint(stage);
     city::correct(stage, tell);
     outside::play(stage, tell, before);

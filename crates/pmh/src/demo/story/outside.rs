@@ -15,11 +15,11 @@ pub(super) fn checkpoint(stage: &Stage) -> Option<String> {
 }
 
 pub(super) fn play(stage: &Stage, tell: &mut Tell, before: Option<String>) {
-    tell.step("6.1", "監査ログを外から検証する", || verify(stage, before));
-    tell.step("6.2", "住民が「見た人」の1件を監査ログの中に確かめる", || {
+    tell.step("7.1", "監査ログを外から検証する", || verify(stage, before));
+    tell.step("7.2", "住民が「見た人」の1件を監査ログの中に確かめる", || {
         prove(stage)
     });
-    tell.step("6.3", "どの答えにも個人番号が無い", || no_number(stage));
+    tell.step("7.3", "どの答えにも個人番号が無い", || no_number(stage));
 }
 
 fn checker(stage: &Stage) -> Result<(Checker, Http), String> {
@@ -58,8 +58,10 @@ fn prove(stage: &Stage) -> Step {
 }
 
 fn no_number(stage: &Stage) -> Step {
-    let numbers: Vec<&[u8]> =
-        stage.batch.iter().map(|record| record.my_number.as_bytes()).collect();
+    let residents = [stage.cast.baby, stage.cast.elder].map(|at| &stage.world.residents[at]);
+    let numbers: Vec<&[u8]> = (stage.batch.iter().map(|record| record.my_number.as_bytes()))
+        .chain(residents.iter().map(|person| person.my_number.as_bytes()))
+        .collect();
     let clients = stage.clients.borrow();
     let answers: Vec<Vec<u8>> = clients.iter().flat_map(|client| client.seen()).collect();
     for answer in &answers {

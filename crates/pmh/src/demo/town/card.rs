@@ -67,11 +67,13 @@ use CardAlgorithm::{P384, Rsa2048};
 use CardFate::{Foreign, Good, Over, Revoked};
 
 /// Few on purpose: making an RSA key takes long, and these are all the demo shows.
-const CARDS: [(&str, &str, CardAlgorithm, CardFate); 18] = [
+const CARDS: [(&str, &str, CardAlgorithm, CardFate); 20] = [
     (label::SINGLE_PARENT, "1234", Rsa2048, Good),
     (label::CHILD, "0808", P384, Good),
     (label::GUARDIAN, "2345", Rsa2048, Good),
     (label::WARD, "0303", P384, Good),
+    (label::BABY, "0202", P384, Good),
+    (label::ELDER, "7878", P384, Good),
     (label::NON_DISCLOSED, "3456", P384, Good),
     (label::NON_DISCLOSED_CHILD, "0606", P384, Good),
     (label::EX_PARTNER, "4567", P384, Good),

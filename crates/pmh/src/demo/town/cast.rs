@@ -21,6 +21,8 @@ pub mod label {
     pub const SECOND_GUARDIAN: &str = "second-guardian";
     /// 仮名結衣, 3 years old, 育成医療.
     pub const WARD: &str = "ward";
+    /// 仮名陽菜, two months old, her sister: the first visit of a baby.
+    pub const BABY: &str = "baby";
     /// 架空葵, moved to 都城市 under DV support measures: `isNotDisclosed`.
     pub const NON_DISCLOSED: &str = "non-disclosed";
     /// 架空蓮, 6 years old, her child, `isNotDisclosed`.
@@ -45,6 +47,8 @@ pub mod label {
     pub const DELETED: &str = "deleted";
     /// 試験九美, insured, with no certificate at all.
     pub const NO_CERTIFICATE: &str = "no-certificate";
+    /// 想定千代, 78 years old: an elder's autumn.
+    pub const ELDER: &str = "elder";
 
     /// みほんさくら: a name without kanji.
     pub const NO_KANJI: &str = "no-kanji";
@@ -135,6 +139,7 @@ const FAMILIES: &[(&str, FamilyKind, &[Row])] = &[
             (label::GUARDIAN, "仮名恵", "カメイメグミ", F, Ago(36, 200), Parent),
             (label::SECOND_GUARDIAN, "仮名誠", "カメイマコト", M, Ago(38, 15), Parent),
             (label::WARD, "仮名結衣", "カメイユイ", F, Ago(3, 100), Child),
+            (label::BABY, "仮名陽菜", "カメイヒナ", F, Ago(0, BABY_DAYS), Child),
         ],
     ),
     (
@@ -224,7 +229,15 @@ const FAMILIES: &[(&str, FamilyKind, &[Row])] = &[
         &[alone(label::SAME_NAME_B, "試験一郎", "シケンイチロウ", M, As(Birth::Day(NAMESAKES)))],
     ),
     (MIYAKONOJO, Single, &[alone(label::PUA, "試験\u{E000}雄", "シケントシオ", M, Ago(57, 28))]),
+    (
+        MIYAKONOJO,
+        FamilyKind::Elderly,
+        &[alone(label::ELDER, "想定千代", "ソウテイチヨ", F, Ago(78, 150))],
+    ),
 ];
+
+/// How old the baby is: past two months on any day of the year, and far from the end of 15 weeks.
+pub(super) const BABY_DAYS: i16 = 66;
 
 const NAMESAKES: Date = date(1975, 5, 5);
 

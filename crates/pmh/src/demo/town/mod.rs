@@ -8,6 +8,7 @@ mod address;
 mod card;
 mod cast;
 mod certificate;
+mod doses;
 mod household;
 mod institution;
 mod insurance;
@@ -30,6 +31,7 @@ use jiff::civil::Date;
 pub use card::{CardAlgorithm, CardFate, CardPlan};
 pub use cast::label;
 pub use certificate::{BATCH, Holding, STORY_TOWN};
+pub(crate) use doses::{followed, targets};
 pub use household::{FamilyKind, Role};
 pub use institution::{Institution, InstitutionKind};
 pub use person::{BENCH_DAY, PERSONS, Person, person, residents};
@@ -99,6 +101,10 @@ pub struct Cast {
     pub guardian: usize,
     /// 仮名結衣, 3 years old, 育成医療.
     pub ward: usize,
+    /// 仮名陽菜, two months old, sister of `ward`.
+    pub baby: usize,
+    /// 想定千代, 78 years old.
+    pub elder: usize,
     /// 架空葵, under DV support measures in 都城市.
     pub under_non_disclosure: usize,
     /// 架空蓮, her child.
@@ -185,6 +191,8 @@ impl World {
             child: who(label::CHILD),
             guardian: who(label::GUARDIAN),
             ward: who(label::WARD),
+            baby: who(label::BABY),
+            elder: who(label::ELDER),
             under_non_disclosure: who(label::NON_DISCLOSED),
             non_disclosed_child: who(label::NON_DISCLOSED_CHILD),
             ex_partner: who(label::EX_PARTNER),

@@ -66,4 +66,5 @@ pub(super) enum Salt {
     Insurance,
     Numbers,
     Certificate,
+    Doses,
 }
