@@ -1,7 +1,6 @@
 //! What must hold: compared with the truth through the municipalities' eyes, and through the residents'.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, Mutex};
 
 use domain::access::{self, Basis, Purpose, Request, Role};
 use domain::immunization::{Dose, Facts, Person as Judged, Schedule};
@@ -59,8 +58,6 @@ impl Town {
             basis: Basis::MunicipalTask,
             at: self.test.hub.now(),
         };
-        let found = Arc::new(Mutex::new(Records::new()));
-        let filled = Arc::clone(&found);
         let read = self.test.hub.store().read(move |tx| {
             let cohort = access::immunization_residents(request.clone()).unwrap();
             let mut records = Records::new();
@@ -69,11 +66,9 @@ impl Town {
                 assert!(records.insert(key, doses).is_none(), "one key, two residents");
                 Ok(())
             })?;
-            *filled.lock().unwrap() = records;
-            Ok::<_, StoreError>(())
+            Ok::<_, StoreError>(records)
         });
-        read.await.unwrap();
-        Arc::try_unwrap(found).unwrap().into_inner().unwrap()
+        read.await.unwrap()
     }
 
     /// A municipality follows those who live there, as far as it was told.

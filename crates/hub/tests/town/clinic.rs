@@ -16,7 +16,7 @@ use jiff::civil::Date;
 
 use super::mistake::{corrected, spoiled};
 use super::town::{CLINICS, Event, PATIENCE, Town, clinic, hub};
-use super::truth::{after, offered, routine_on};
+use super::truth::{Fact, after, offered, routine_on};
 
 /// Somebody at a desk.
 struct Visit {
@@ -105,7 +105,7 @@ impl Town {
         receive(&hub, &caller, Identified::Card { challenge, certificate_der, signature }).await
     }
 
-    async fn by_name(&mut self, who: usize, which: usize) -> Result<Received, Refusal> {
+    pub(crate) async fn by_name(&mut self, who: usize, which: usize) -> Result<Received, Refusal> {
         let (hub, caller, person) = (hub(self), clinic(which), &self.all.people[who]);
         let (kana, birth) = (person.kana.clone(), Birth::Day(person.birth));
         let name = person.name.clone();
@@ -143,27 +143,7 @@ impl Town {
         if fact.on >= today {
             return;
         }
-        let named = id % 4 != 3;
-        let dose = PastDose {
-            key: format!("M{id}"),
-            product: fact.product.clone(),
-            date: fact.on,
-            hundredths: None,
-            lot: (id % 3 == 1).then(|| fact.lot.clone()),
-            expires: None,
-            gtin: None,
-            site: None,
-            route: None,
-            physician: None,
-            institution: named.then(|| CLINICS[fact.clinic].0.to_owned()),
-            institution_name: None,
-            routine: Some(true),
-            special: None,
-            note: None,
-            reason: None,
-            deleted: false,
-        };
-        let told = ToldDose { provenance: Provenance::Paper, dose };
+        let told = ToldDose { provenance: Provenance::Paper, dose: past_dose(&fact) };
         let kept = record_past_dose(&hub(self), &clinic(which), token, told).await;
         self.did("past doses told at a desk");
         match kept {
@@ -567,5 +547,28 @@ impl Town {
         if want != got {
             self.fail(who, &format!("the desk sees\n{got:?}\nand not\n{want:?}"));
         }
+    }
+}
+
+/// A dose as a desk copies it; some 母子健康手帳 do not name who gave it.
+pub(crate) fn past_dose(fact: &Fact) -> PastDose {
+    PastDose {
+        key: format!("M{}", fact.id),
+        product: fact.product.clone(),
+        date: fact.on,
+        hundredths: None,
+        lot: (fact.id % 3 == 1).then(|| fact.lot.clone()),
+        expires: None,
+        gtin: None,
+        site: None,
+        route: None,
+        physician: None,
+        institution: (fact.id % 4 != 3).then(|| CLINICS[fact.clinic].0.to_owned()),
+        institution_name: None,
+        routine: Some(true),
+        special: None,
+        note: None,
+        reason: None,
+        deleted: false,
     }
 }

@@ -10,6 +10,7 @@ mod dice;
 mod mistake;
 mod people;
 mod register;
+mod small;
 mod town;
 mod truth;
 

@@ -91,7 +91,13 @@ impl Population {
         twins.to_vec()
     }
 
-    fn join(&mut self, family: usize, birth: Date, city: usize, dice: &mut Dice) -> usize {
+    pub(crate) fn join(
+        &mut self,
+        family: usize,
+        birth: Date,
+        city: usize,
+        dice: &mut Dice,
+    ) -> usize {
         let who = self.people.len();
         let sex = if dice.chance(500) { Sex::Female } else { Sex::Male };
         let mut person = Person::new(family, birth, sex, who);

@@ -37,8 +37,10 @@ impl Town {
             }
             let hidden = members.iter().filter(|who| self.all.people[**who].hidden);
             let hidden: Vec<Value> = hidden.map(|who| withheld(&self.all.people[*who])).collect();
-            let task = self.send(which, TaskKind::MedicalSubsidy, json!(hidden)).await;
-            assert_eq!(task.refused, 0, "{task:?}");
+            if !hidden.is_empty() {
+                let task = self.send(which, TaskKind::MedicalSubsidy, json!(hidden)).await;
+                assert_eq!(task.refused, 0, "{task:?}");
+            }
         }
         self.tick();
         for which in 0..CITIES.len() {
@@ -227,7 +229,7 @@ impl Town {
     }
 
     /// One dose of somebody whom a municipality has or had: it says again what it said of residence.
-    async fn tell(&mut self, who: usize, which: usize, dose: Value) {
+    pub(crate) async fn tell(&mut self, who: usize, which: usize, dose: Value) {
         let person = &self.all.people[who];
         let mut record = json!({
             "modificationSeg": "1", "myNumber": person.number,
@@ -315,7 +317,7 @@ fn five(person: &Person) -> Value {
 }
 
 /// A dose as a register has it; half of them do not name the institution.
-fn dose(fact: &Fact, on: Date) -> Value {
+pub(crate) fn dose(fact: &Fact, on: Date) -> Value {
     let mut dose = json!({
         "doseKey": format!("D{}", fact.id), "product": fact.product, "date": on.to_string(),
         "routine": true,
