@@ -7,6 +7,7 @@ pub mod entry;
 pub mod form;
 mod gate;
 pub mod mend;
+mod once;
 pub mod past;
 pub mod reception;
 pub mod record;

@@ -135,7 +135,7 @@ pub async fn record_dose(
     asked: DoseAsked,
 ) -> Result<Recorded, Refusal> {
     let reception = opened(hub, caller, reception)?;
-    record(hub, caller, reception, asked).await
+    record(hub, caller, reception, (asked, Arrives::AtOnce)).await
 }
 
 /// Records the dose of a draft, however late it arrives.
@@ -146,14 +146,22 @@ pub async fn record_draft(hub: &Hub, caller: &Caller, draft: &str) -> Result<Rec
     let draft = opened_draft(hub, caller, draft)?;
     let tree = crate::intake::read(draft.dose.as_bytes())?;
     let asked = intake::parse(tree.root()).map_err(Refusal::from)?;
-    record(hub, caller, draft.reception, asked).await
+    record(hub, caller, draft.reception, (asked, Arrives::Late)).await
+}
+
+/// When a dose comes to be recorded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Arrives {
+    AtOnce,
+    /// The gate was open when it was given; others may have told of it since.
+    Late,
 }
 
 async fn record(
     hub: &Hub,
     caller: &Caller,
     reception: Reception,
-    asked: DoseAsked,
+    (asked, arrives): (DoseAsked, Arrives),
 ) -> Result<Recorded, Refusal> {
     let (book, request, item) =
         (Arc::clone(&hub.book), request_of(hub, caller, &reception), hub.name());
@@ -163,7 +171,10 @@ async fn record(
         let (outcome, home, now) = {
             let mut room = tx.enter(access)?;
             let now = room.home(request.at.day_in_japan())?;
-            let deed = Deed::new(&mut room, &book, &reception, &asked)?;
+            let mut deed = Deed::new(&mut room, &book, &reception, &asked)?;
+            if arrives == Arrives::Late {
+                deed.leave_out_told(&asked);
+            }
             (deed.recorded(&mut room, &asked, (&item, institution))?, deed.home, now)
         };
         match outcome {
@@ -220,6 +231,13 @@ impl<'a> Deed<'a> {
         let lot = read.material.lot.clone();
         deed.recalled = room.recalled(product, &lot)?.is_some();
         Ok(deed)
+    }
+
+    /// A dose that others told of before its draft arrived does not stand in its own way.
+    fn leave_out_told(&mut self, asked: &DoseAsked) {
+        let dose = (asked.product.as_str(), asked.on.unwrap_or(self.today));
+        let schedule = &self.book.immunization;
+        self.chart.leave_out_told(schedule, dose, &self.reception.institution);
     }
 
     fn desk(&self) -> Desk<'_> {

@@ -5,11 +5,15 @@ use domain::form::Consenter;
 use hub::immunization::desk::DoseSeen;
 use hub::immunization::entry::read_dose;
 use hub::immunization::mend::{Mended, mend_dose};
+use hub::immunization::past::record_past_dose;
 use hub::immunization::record::{Gate, check_dose, record_dose, record_draft};
 use hub::intake::dose::{DoseAsked, Paper};
+use hub::intake::immunization::{Provenance, ToldDose};
 use hub::intake::mending::Mending;
 use hub::{Refusal, read_feed};
+use serde_json::json;
 
+use super::register::dose;
 use super::town::{Town, city, clinic, hub};
 use super::truth::{Waiting, after, first_day};
 
@@ -141,5 +145,69 @@ async fn the_old_municipality_follows_nobody_whom_the_new_one_has_registered() {
         let caller = city(which, Role::MunicipalitySystem);
         let read = read_dose(&hub(&town), &caller, &recorded.item).await;
         assert_eq!(read.is_ok(), want, "{which}");
+    }
+}
+
+#[tokio::test]
+async fn a_dose_that_the_municipality_told_first_is_recorded_by_its_late_draft_and_is_one() {
+    let mut town = one_baby().await;
+    let desk = at_the_desk(&mut town).await;
+    let draft = draft_of(&town, &desk).await;
+    let on = town.today();
+    let fact = town.all.given(BABY, "dpt-ipv-hib", on, 0);
+    let fact = town.all.people[BABY].fact(fact).unwrap().clone();
+    town.test.pass_seconds(3 * 86_400);
+    town.tell(BABY, 0, dose(&fact, on)).await;
+    // A dose that is about to be given is stopped by it; the draft is that dose.
+    let new = at_the_desk(&mut town).await;
+    let gate = record_dose(&hub(&town), &clinic(0), &new.token, new.asked.clone()).await;
+    assert_eq!(gate.unwrap_err().code, "gate-closed");
+    let recorded = record_draft(&hub(&town), &clinic(0), &draft).await.unwrap();
+    let history = at_the_desk(&mut town).await.history;
+    assert_eq!(history.len(), 1, "{history:?}");
+    assert_eq!((&*history[0].item, history[0].counts), (&*recorded.item, true));
+    // The municipality takes its word back: the dose behind the gate stays.
+    let mut gone = dose(&fact, on);
+    gone["isDeleted"] = json!(true);
+    town.tell(BABY, 0, gone).await;
+    assert_eq!(at_the_desk(&mut town).await.history.len(), 1);
+}
+
+#[tokio::test]
+async fn a_draft_does_not_pass_over_a_dose_of_another_institution() {
+    let mut town = one_baby().await;
+    let desk = at_the_desk(&mut town).await;
+    let draft = draft_of(&town, &desk).await;
+    let on = town.today();
+    let fact = town.all.given(BABY, "dpt-ipv-hib", on, 2);
+    let fact = town.all.people[BABY].fact(fact).unwrap().clone();
+    let mut elsewhere = dose(&fact, on);
+    elsewhere["institutionCode"] = json!(super::town::CLINICS[2].0);
+    town.test.pass_seconds(86_400);
+    town.tell(BABY, 0, elsewhere).await;
+    let late = record_draft(&hub(&town), &clinic(0), &draft).await;
+    assert_eq!(late.unwrap_err().code, "gate-closed");
+}
+
+#[tokio::test]
+async fn a_past_dose_told_again_is_no_news_and_its_end_is() {
+    let mut town = one_baby().await;
+    let on = after(town.today(), -5);
+    let fact = town.all.given(BABY, "dpt-ipv-hib", on, 2);
+    let fact = town.all.people[BABY].fact(fact).unwrap().clone();
+    let past = super::clinic::past_dose(&fact);
+    for (deleted, want) in [
+        (false, &["dose-told"][..]),
+        (false, &["dose-told"]),
+        (true, &["dose-told", "dose-cancelled"]),
+        (true, &["dose-told", "dose-cancelled"]),
+    ] {
+        let desk = at_the_desk(&mut town).await;
+        let dose = hub::intake::immunization::PastDose { deleted, ..past.clone() };
+        let sent = ToldDose { provenance: Provenance::Paper, dose };
+        let seen = record_past_dose(&hub(&town), &clinic(0), &desk.token, sent).await.unwrap();
+        assert_eq!(seen.is_none(), deleted);
+        let kinds: Vec<String> = told(&town, 0).await.into_iter().map(|it| it.0).collect();
+        assert_eq!(kinds, want, "{deleted}");
     }
 }
