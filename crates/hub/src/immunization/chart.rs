@@ -4,13 +4,14 @@ use domain::immunization::coverage::PutOff;
 use domain::immunization::{Dose, Facts, Person, Schedule, flag};
 use domain::person::{Birth, FiveAttributes};
 use fhir::Kind as Record;
-use fhir::profiles::immunization::{self as dose, DoseFace, DoseStatus};
+use fhir::profiles::immunization::{self as dose, DoseFace, DoseStatus, Origin};
 use fhir::profiles::immunization_target::{self, ImmunizationTarget};
 use fhir::profiles::patient;
 use jiff::civil::Date;
 use store::record::Stored;
 use store::{Room, StoreError};
 
+use super::once::once;
 use crate::eligibility::unreadable;
 
 /// One person's immunisation, as recorded.
@@ -23,7 +24,7 @@ pub(crate) struct Chart {
     pub patient: String,
     /// What municipalities say, those that they left too.
     pub targets: Vec<ImmunizationTarget>,
-    /// Doses that were given, in the order of days.
+    /// Doses that were given, each once, in the order of days.
     pub doses: Vec<Kept>,
     /// The same doses for the schedule; those of vaccines that it does not name are not here.
     pub history: Vec<Dose>,
@@ -39,8 +40,12 @@ pub(crate) struct Chart {
 pub(crate) struct Kept {
     /// Logical id.
     pub item: String,
+    /// Who keeps it; of a dose that was told, who told it.
+    pub custodian: String,
     /// The dose.
     pub face: DoseFace,
+    /// The rows in which others tell of the same dose.
+    pub also: Vec<Self>,
 }
 
 impl Chart {
@@ -82,11 +87,28 @@ impl Chart {
         let mut doses: Vec<Kept> = doses.iter().map(Kept::of).collect::<Result<_, _>>()?;
         let put_off = put_off(&doses, schedule);
         doses.retain(|kept| kept.face.status == DoseStatus::Completed);
-        doses.sort_by_key(|kept| kept.face.on);
+        let doses = once(doses);
         let (places, history) = history(&doses, schedule);
         let facts = facts(targets.iter().find(|target| target.left_on.is_none()));
         let patient = format!("Patient/{}", newest.item);
         Ok(Some(Self { five, birth, patient, targets, doses, history, places, facts, put_off }))
+    }
+
+    /// Leaves out the dose of a vaccine and day that others told of, if it may be of `institution`: what
+    /// is about to be recorded is that dose itself.
+    pub(crate) fn leave_out_told(
+        &mut self,
+        schedule: &Schedule,
+        (product, on): (&str, Date),
+        institution: &str,
+    ) {
+        self.doses.retain(|kept| {
+            let face = &kept.face;
+            let theirs = face.institution.as_deref().is_none_or(|code| code == institution);
+            let told = face.origin != Origin::Gate && theirs;
+            !(told && face.product == product && face.on == on)
+        });
+        (self.places, self.history) = history(&self.doses, schedule);
     }
 
     /// The person for the schedule, with `facts` instead of those of the record.
@@ -97,7 +119,9 @@ impl Chart {
 
 impl Kept {
     fn of(row: &Stored) -> Result<Self, StoreError> {
-        Ok(Self { item: row.item.clone(), face: dose::read(&row.body).map_err(unreadable)? })
+        let (item, custodian) = (row.item.clone(), row.custodian.clone());
+        let face = dose::read(&row.body).map_err(unreadable)?;
+        Ok(Self { item, custodian, face, also: Vec::new() })
     }
 }
 

@@ -159,7 +159,7 @@ pub async fn preview_notices(
 ) -> Result<Preview, Refusal> {
     let Grant { request, cohort } = granted(hub, caller)?;
     let known = |code: &&String| hub.book.immunization.series(code).is_none();
-    if let Some(code) = filter.series.iter().find(known) {
+    if filter.series.iter().any(|code| known(&code)) {
         return Err(unknown_series());
     }
     let (book, filter, of) = (Arc::clone(&hub.book), filter.clone(), cohort.clone());

@@ -4,10 +4,11 @@
 use std::sync::Arc;
 
 use domain::access::Caller;
+use domain::immunization::Schedule;
 use fhir::Kind as Record;
 use fhir::profiles::immunization::{self as dose, DoseFace, DoseStatus, Origin, Program};
 use jiff::civil::Date;
-use store::record::{New, Stored};
+use store::record::{New, Stored, Written};
 use store::{Room, StoreError};
 
 use super::chart::Chart;
@@ -38,23 +39,47 @@ pub async fn record_past_dose(
         (Arc::clone(&hub.book), request_of(hub, caller, &reception), hub.name());
     let kept = hub.store.write(move |tx| {
         let access = enter_again(tx, &request, &reception)??;
-        let (seen, home) = {
+        let (kept, seen, home) = {
             let mut room = tx.enter(access)?;
             let chart = Chart::read(&mut room, &book.immunization)?;
             let chart = chart.ok_or_else(Refusal::not_found)?;
-            let place = put(&mut room, &told, (&item, &chart.patient))?;
+            let kept = put(&mut room, &told, (&item, &chart.patient))?;
             let chart = Chart::read(&mut room, &book.immunization)?;
-            let seen = chart.map(|chart| history(&book.immunization, &chart)).unwrap_or_default();
-            (seen.into_iter().find(|seen| seen.item == place), room.home(received_on)?)
+            let seen = chart.and_then(|chart| shown(&book.immunization, &chart, &kept.item));
+            (kept, seen, room.home(received_on)?)
         };
-        if let (Some(home), Some(seen)) = (home, &seen) {
-            tx.tell(&home, "dose-told", &seen.item, request.at)?;
+        if let (Some(home), Some(kind)) = (home, kept.news()) {
+            tx.tell(&home, kind, &kept.item, request.at)?;
         }
         Ok::<_, Refusal>(seen)
     });
     let seen = kept.await?;
     hub.news.notify_waiters();
     Ok(seen)
+}
+
+/// What became of a past dose.
+pub(crate) struct Told {
+    /// Its logical id; empty if there was nothing to end.
+    item: String,
+    written: Written,
+}
+
+impl Told {
+    /// The kind of change that a feed names; none if nothing changed.
+    const fn news(&self) -> Option<&'static str> {
+        match self.written {
+            Written::Created | Written::Replaced => Some("dose-told"),
+            Written::Ended => Some("dose-cancelled"),
+            Written::Unchanged | Written::Absent => None,
+        }
+    }
+}
+
+/// The dose of a row as a desk sees it, whoever speaks for it.
+fn shown(schedule: &Schedule, chart: &Chart, item: &str) -> Option<DoseSeen> {
+    let speaks = chart.doses.iter().find(|kept| kept.is(item))?;
+    history(schedule, chart).into_iter().find(|seen| seen.item == speaks.item)
 }
 
 /// What past doses are held against, today.
@@ -77,7 +102,7 @@ fn put(
     room: &mut Room<'_, '_>,
     told: &ToldDose,
     (item, patient): (&str, &str),
-) -> Result<String, StoreError> {
+) -> Result<Told, StoreError> {
     let request = room.access().request().clone();
     let own = request.caller.organisation;
     let origin = match told.provenance {
@@ -97,34 +122,33 @@ fn put(
     keep(room, &told.dose, &new, (patient, origin))
 }
 
-/// Keeps a past dose, or ends it; gives its logical id, empty if there was nothing to end. What is
-/// sent again unchanged leaves no version.
+/// Keeps a past dose, or ends it. What is sent again unchanged leaves no version.
 pub(crate) fn keep(
     room: &mut Room<'_, '_>,
     past: &PastDose,
     new: &New<'_>,
     (patient, origin): (&str, Origin),
-) -> Result<String, StoreError> {
+) -> Result<Told, StoreError> {
     let known = room.read(Record::Dose)?.into_iter().find(|row| row.key == new.key);
     let face = face_of(past, new, known.as_ref(), origin)?;
-    let mut place = String::new();
-    if past.deleted {
+    let mut item = String::new();
+    let written = if past.deleted {
         let gone = DoseFace { status: DoseStatus::EnteredInError, ..face };
         room.end(new, |old| {
-            place.clone_from(&old.item);
+            item.clone_from(&old.item);
             dose::write(&gone, &old.item, patient)
-        })?;
+        })?
     } else {
-        room.put(new, |item| {
-            item.clone_into(&mut place);
-            dose::write(&face, item, patient)
-        })?;
-    }
-    if !place.is_empty() {
+        room.put(new, |place| {
+            place.clone_into(&mut item);
+            dose::write(&face, place, patient)
+        })?
+    };
+    if !item.is_empty() {
         let lot = past.lot.as_deref().filter(|_| !past.deleted);
-        room.file_dose(&place, &past.product, lot)?;
+        room.file_dose(&item, &past.product, lot)?;
     }
-    Ok(place)
+    Ok(Told { item, written })
 }
 
 fn face_of(

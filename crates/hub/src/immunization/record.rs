@@ -127,7 +127,7 @@ pub async fn check_dose(
 /// Records a dose that passes the gate, or that it was put off. The same dose sent again is the same.
 ///
 /// # Errors
-/// `gate-closed` with all that stops it; `recorded-differently`; `reception-over`.
+/// `gate-closed` with all that stops it; `recorded-differently`; `dose-cancelled`; `reception-over`.
 pub async fn record_dose(
     hub: &Hub,
     caller: &Caller,
@@ -135,7 +135,7 @@ pub async fn record_dose(
     asked: DoseAsked,
 ) -> Result<Recorded, Refusal> {
     let reception = opened(hub, caller, reception)?;
-    record(hub, caller, reception, asked).await
+    record(hub, caller, reception, (asked, Arrives::AtOnce)).await
 }
 
 /// Records the dose of a draft, however late it arrives.
@@ -146,29 +146,43 @@ pub async fn record_draft(hub: &Hub, caller: &Caller, draft: &str) -> Result<Rec
     let draft = opened_draft(hub, caller, draft)?;
     let tree = crate::intake::read(draft.dose.as_bytes())?;
     let asked = intake::parse(tree.root()).map_err(Refusal::from)?;
-    record(hub, caller, draft.reception, asked).await
+    record(hub, caller, draft.reception, (asked, Arrives::Late)).await
+}
+
+/// When a dose comes to be recorded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Arrives {
+    AtOnce,
+    /// The gate was open when it was given; others may have told of it since.
+    Late,
 }
 
 async fn record(
     hub: &Hub,
     caller: &Caller,
     reception: Reception,
-    asked: DoseAsked,
+    (asked, arrives): (DoseAsked, Arrives),
 ) -> Result<Recorded, Refusal> {
     let (book, request, item) =
         (Arc::clone(&hub.book), request_of(hub, caller, &reception), hub.name());
     let recorded = hub.store.write(move |tx| {
         let access = enter_again(tx, &request, &reception)??;
         let institution = tx.institution(&reception.institution)?.map(|it| it.name);
-        let (outcome, home) = {
+        let (outcome, home, now) = {
             let mut room = tx.enter(access)?;
-            let deed = Deed::new(&mut room, &book, &reception, &asked)?;
-            (deed.recorded(&mut room, &asked, (&item, institution))?, deed.home)
+            let now = room.home(request.at.day_in_japan())?;
+            let mut deed = Deed::new(&mut room, &book, &reception, &asked)?;
+            if arrives == Arrives::Late {
+                deed.leave_out_told(&asked);
+            }
+            (deed.recorded(&mut room, &asked, (&item, institution))?, deed.home, now)
         };
         match outcome {
             Ok(recorded) => {
-                if let Some(home) = home.filter(|_| !recorded.again) {
-                    tx.tell(&home, "dose-recorded", &recorded.item, request.at)?;
+                // Whoever moved since: the old municipality's programme, the new one's resident.
+                let now = now.filter(|now| home.as_ref() != Some(now));
+                for told in home.iter().chain(&now).filter(|_| !recorded.again) {
+                    tx.tell(told, "dose-recorded", &recorded.item, request.at)?;
                 }
                 Ok(Ok(recorded))
             }
@@ -219,6 +233,13 @@ impl<'a> Deed<'a> {
         Ok(deed)
     }
 
+    /// A dose that others told of before its draft arrived does not stand in its own way.
+    fn leave_out_told(&mut self, asked: &DoseAsked) {
+        let dose = (asked.product.as_str(), asked.on.unwrap_or(self.today));
+        let schedule = &self.book.immunization;
+        self.chart.leave_out_told(schedule, dose, &self.reception.institution);
+    }
+
     fn desk(&self) -> Desk<'_> {
         let by = match self.reception.by_card {
             true => IdentifiedBy::Card,
@@ -257,6 +278,9 @@ impl<'a> Deed<'a> {
         if let Some(before) = self.before(room, &key)? {
             return same(before, asked, &read).map(Ok);
         }
+        if self.cancelled_on(room, &key)? == Some(read.on) {
+            return Err(cancelled());
+        }
         let face = match (asked.possible, self.walked(asked)?) {
             (false, _) if asked.reason.trim().is_empty() => return Err(no_reason()),
             (false, _) => self.put_off(asked, &read, institution),
@@ -274,10 +298,14 @@ impl<'a> Deed<'a> {
             author: &self.actor,
             at: self.at,
         };
-        let written = room.put(&new, |item| dose::write(&face, item, &self.chart.patient))?;
-        room.file_dose(item, &face.product, face.lot.as_deref())?;
-        let again = written == Written::Unchanged;
-        Ok(Ok(Recorded { item: item.to_owned(), again, given }))
+        // What was cancelled and is recorded anew, of another day, goes on under its old id.
+        let mut place = String::new();
+        let written = room.put(&new, |item| {
+            item.clone_into(&mut place);
+            dose::write(&face, item, &self.chart.patient)
+        })?;
+        room.file_dose(&place, &face.product, face.lot.as_deref())?;
+        Ok(Ok(Recorded { item: place, again: written == Written::Unchanged, given }))
     }
 
     fn before(
@@ -292,6 +320,13 @@ impl<'a> Deed<'a> {
             Ok((row.item.clone(), face))
         };
         known.map(read).transpose()
+    }
+
+    /// The day of what was cancelled under this key: a late copy of it must not bring it back.
+    fn cancelled_on(&self, room: &mut Room<'_, '_>, key: &str) -> Result<Option<Date>, StoreError> {
+        let ended = room.ended(Record::Dose, key)?;
+        let face = ended.map(|row| dose::read(&row.body).map_err(crate::eligibility::unreadable));
+        Ok(face.transpose()?.map(|face| face.on))
     }
 
     /// The dose as the record keeps it: made from what passed the gate, and from nothing else.
@@ -451,5 +486,14 @@ fn differently() -> Refusal {
         "recorded-differently",
         "この受付では、このワクチンが別の内容で記録されています。直すときは訂正してください。",
         "This vaccine was recorded differently under this reception; correct that record instead.",
+    )
+}
+
+fn cancelled() -> Refusal {
+    Refusal::new(
+        Kind::Conflict,
+        "dose-cancelled",
+        "この受付のこの接種は取り消されています。実際に接種したときは、もう一度受け付けてから記録してください。",
+        "This dose was cancelled under this reception; if it was given, receive the person again.",
     )
 }

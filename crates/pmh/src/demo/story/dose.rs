@@ -88,27 +88,29 @@ const AUTUMN: [Vial; 2] = [
 pub(super) fn play(stage: &Stage, tell: &mut Tell) {
     let today = clock::now().day_in_japan();
     if stage.world.today.saturating_add(FRESH_DAYS.days()) < today {
-        tell.line("  5章は飛ばします: 赤ちゃんが大きくなりました。新しいフォルダ(--data)なら演じられます");
+        tell.line(
+            "  5章は飛ばします: 赤ちゃんが大きくなりました。新しいフォルダ(--data)なら演じられます",
+        );
         return;
     }
     let clinic = stage.clinic(stage.cast.desk_terminal);
     let Ok(clinic) = clinic.inspect_err(|why| tell.line(why)) else { return };
     let visit = Visit { stage, clinic: &clinic, today };
-    tell.step("5.1", "保護者がスマートフォンで予診票を4枚書く", || visit.forms());
+    tell.step("5.1", "保護者がスマートフォンで予診票を4枚書く", || {
+        visit.forms()
+    });
     tell.step("5.2", "窓口で赤ちゃんのカードをかざす", || visit.reception());
-    tell.step("5.3", "取り違え・期限切れ・量の誤りは、打つ前に止まる", || {
-        visit.prevented()
-    });
+    tell.step("5.3", "取り違え・期限切れ・量の誤りは、打つ前に止まる", || visit.prevented());
     tell.step("5.4", "3本が関門を通り、記録される", || visit.doses());
-    tell.step("5.5", "4本目の前に通信が切れる。下書きから記録し、すぐに届く", || {
-        visit.arrived()
-    });
+    tell.step("5.5", "4本目の前に通信が切れる。下書きから記録し、すぐに届く", || visit.arrived());
     tell.step("5.6", "早すぎる接種と、要らない接種も止まる", || {
         visit.not_again()
     });
     tell.step("5.7", "高齢者の秋: インフルエンザと新型コロナ", || visit.autumn());
     tell.step("5.8", "ロット番号を、理由を書いて訂正する", || visit.corrected());
-    tell.step("5.9", "保護者が、赤ちゃんの記録を見た人を確かめる", || visit.looks());
+    tell.step("5.9", "保護者が、赤ちゃんの記録を見た人を確かめる", || {
+        visit.looks()
+    });
     // 5.10 勧奨のお知らせ and 5.11 接種率と回収: their pages come with the municipality's view.
 }
 
@@ -326,8 +328,7 @@ impl Visit<'_> {
     fn not_again(&self) -> Step {
         let reception = self.received(label::BABY)?;
         let five = &FIRST_VISIT[2];
-        let early =
-            self.stopped(&reception, &self.dose(five, &reception), "interval-too-short")?;
+        let early = self.stopped(&reception, &self.dose(five, &reception), "interval-too-short")?;
         let sister = self.received(label::WARD)?;
         let mut needless = self.dose(five, &sister);
         needless["product"] = json!("varicella");

@@ -64,12 +64,7 @@ impl Phone {
         Err(format!("{form}: 終わりません"))
     }
 
-    fn step(
-        &self,
-        list: &str,
-        at: &str,
-        fields: Vec<(String, String)>,
-    ) -> Result<String, String> {
+    fn step(&self, list: &str, at: &str, fields: Vec<(String, String)>) -> Result<String, String> {
         let fields: Vec<(&str, &str)> =
             fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
         let sent = self.browser.submit(list, at, &fields)?;
@@ -90,9 +85,10 @@ impl Phone {
 
 /// The address of the first link that leads to a step.
 fn after(page: &str, step: &str) -> Option<String> {
-    let link = page.split("href=\"").skip(1).find(|rest| {
-        rest.split('"').next().is_some_and(|link| link.contains(step))
-    })?;
+    let link = page
+        .split("href=\"")
+        .skip(1)
+        .find(|rest| rest.split('"').next().is_some_and(|link| link.contains(step)))?;
     Some(plain(link.split('"').next()?))
 }
 
