@@ -180,15 +180,19 @@ impl Tx<'_> {
         Ok(lifted > 0)
     }
 
-    /// Why a lot was recalled; none if it was not.
+    /// Why a lot is recalled, and since when; none if it is not.
     ///
     /// # Errors
     /// When the database fails.
-    pub fn recalled(&mut self, product: &str, lot: &str) -> Result<Option<String>, StoreError> {
+    pub fn recalled(
+        &mut self,
+        product: &str,
+        lot: &str,
+    ) -> Result<Option<(String, Instant)>, StoreError> {
         self.conn.one(
-            "select reason from recall where product = $1 and lot = $2 and lifted is null",
+            "select reason, since from recall where product = $1 and lot = $2 and lifted is null",
             params![product, &lot_key(lot)],
-            |row| row.text(0),
+            |row| Ok((row.text(0)?, Instant(row.int(1)?))),
         )
     }
 
@@ -441,12 +445,12 @@ impl Room<'_, '_> {
         )
     }
 
-    /// Why a lot was recalled, as [`Tx::recalled`].
+    /// Since when a lot is recalled, as [`Tx::recalled`].
     ///
     /// # Errors
     /// When the database fails.
-    pub fn recalled(&mut self, product: &str, lot: &str) -> Result<Option<String>, StoreError> {
-        self.tx.recalled(product, lot)
+    pub fn recalled(&mut self, product: &str, lot: &str) -> Result<Option<Instant>, StoreError> {
+        Ok(self.tx.recalled(product, lot)?.map(|(_, since)| since))
     }
 
     /// Makes a dose of the resident of this room findable, by its logical id and by its lot alone.

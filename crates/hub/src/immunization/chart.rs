@@ -57,25 +57,26 @@ impl Chart {
         let described = room.read(Record::Patient)?;
         let targets = room.read(Record::ImmunizationTarget)?;
         let doses = room.read(Record::Dose)?;
-        Self::of(&described, &targets, &doses, schedule)
+        let today = room.access().request().at.day_in_japan();
+        Self::of((&described, &targets, &doses), schedule, today)
     }
 
-    /// The same from rows of any kind that a survey visits.
+    /// The same from rows of any kind that a survey visits, as of `today`.
     pub(crate) fn of_rows(
         rows: &[Stored],
         schedule: &Schedule,
+        today: Date,
     ) -> Result<Option<Self>, StoreError> {
         let of = |kind| rows.iter().filter(|row| row.kind == kind).cloned().collect::<Vec<_>>();
         let [described, targets, doses] =
             [Record::Patient, Record::ImmunizationTarget, Record::Dose].map(of);
-        Self::of(&described, &targets, &doses, schedule)
+        Self::of((&described, &targets, &doses), schedule, today)
     }
 
     fn of(
-        described: &[Stored],
-        targets: &[Stored],
-        doses: &[Stored],
+        (described, targets, doses): (&[Stored], &[Stored], &[Stored]),
         schedule: &Schedule,
+        today: Date,
     ) -> Result<Option<Self>, StoreError> {
         let Some(newest) = described.iter().max_by_key(|row| row.recorded_at) else {
             return Ok(None);
@@ -89,7 +90,7 @@ impl Chart {
         doses.retain(|kept| kept.face.status == DoseStatus::Completed);
         let doses = once(doses);
         let (places, history) = history(&doses, schedule);
-        let facts = facts(targets.iter().find(|target| target.left_on.is_none()));
+        let facts = facts(home(&targets, today));
         let patient = format!("Patient/{}", newest.item);
         Ok(Some(Self { five, birth, patient, targets, doses, history, places, facts, put_off }))
     }
@@ -108,6 +109,12 @@ impl Chart {
             let told = face.origin != Origin::Gate && theirs;
             !(told && face.product == product && face.on == on)
         });
+        (self.places, self.history) = history(&self.doses, schedule);
+    }
+
+    /// Leaves out what was given after a day: a dose is judged by what stood before it.
+    pub(crate) fn leave_out_after(&mut self, schedule: &Schedule, day: Date) {
+        self.doses.retain(|kept| kept.face.on <= day);
         (self.places, self.history) = history(&self.doses, schedule);
     }
 
@@ -138,6 +145,14 @@ fn history(doses: &[Kept], schedule: &Schedule) -> (Vec<usize>, Vec<Dose>) {
 fn put_off(doses: &[Kept], schedule: &Schedule) -> Vec<PutOff> {
     let off = doses.iter().filter(|kept| kept.face.status == DoseStatus::NotDone);
     off.filter_map(|kept| Some((schedule.product(&kept.face.product)?, kept.face.on))).collect()
+}
+
+/// Of the municipalities that list somebody on a day, the one they moved to last.
+fn home(targets: &[ImmunizationTarget], day: Date) -> Option<&ImmunizationTarget> {
+    let here = |target: &&ImmunizationTarget| {
+        target.since <= day && target.left_on.is_none_or(|left_on| day < left_on)
+    };
+    targets.iter().filter(here).max_by_key(|target| target.since)
 }
 
 fn facts(target: Option<&ImmunizationTarget>) -> Facts {

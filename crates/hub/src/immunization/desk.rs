@@ -26,7 +26,7 @@ pub struct DeskView {
     pub today: Date,
     /// Whether their card answered.
     pub by_card: bool,
-    /// Name of the municipality that follows them; none if nobody does.
+    /// Name of the municipality that follows them, empty under 不開示; none if nobody does.
     pub municipality: Option<String>,
     /// Forms, those with warnings first.
     pub forms: Vec<FormSeen>,
@@ -138,6 +138,15 @@ pub struct Vaccine {
     pub hundredths: Option<u32>,
     /// How it may be given.
     pub routes: Vec<Route>,
+}
+
+impl DeskView {
+    /// Under 不開示 nothing tells where the person lives or goes.
+    pub(super) fn without_places(mut self) -> Self {
+        self.municipality = self.municipality.map(|_| String::new());
+        self.history.iter_mut().for_each(|seen| seen.institution.clear());
+        self
+    }
 }
 
 /// Computes what the desk sees.

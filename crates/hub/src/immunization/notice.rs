@@ -213,7 +213,7 @@ fn found(
     let (today, schedule) = (cohort.request().at.day_in_japan(), &book.immunization);
     let mut found = Found::default();
     tx.survey(cohort, &KINDS, |who, rows| {
-        let Some(chart) = Chart::of_rows(rows, schedule)? else { return Ok(()) };
+        let Some(chart) = Chart::of_rows(rows, schedule, today)? else { return Ok(()) };
         let notices = rows.iter().filter(|row| row.kind == Record::Notice);
         let mut sent = Vec::new();
         for row in notices {

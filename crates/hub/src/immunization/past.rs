@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use domain::access::Caller;
 use domain::immunization::Schedule;
+use domain::number::{Kind as Number, NumberRules, verify};
 use fhir::Kind as Record;
 use fhir::profiles::immunization::{self as dose, DoseFace, DoseStatus, Origin, Program};
 use jiff::civil::Date;
@@ -32,13 +33,13 @@ pub async fn record_past_dose(
 ) -> Result<Option<DoseSeen>, Refusal> {
     let reception = opened(hub, caller, reception)?;
     let received_on = reception.at.day_in_japan();
-    if is_new(&told, &caller.organisation, received_on) {
+    if is_new(&told, &caller.organisation, received_on, &hub.book.numbers) {
         return Err(use_the_gate());
     }
     let (book, request, item) =
         (Arc::clone(&hub.book), request_of(hub, caller, &reception), hub.name());
     let kept = hub.store.write(move |tx| {
-        let access = enter_again(tx, &request, &reception)??;
+        let (access, _) = enter_again(tx, &request, &reception)??;
         let (kept, seen, home) = {
             let mut room = tx.enter(access)?;
             let chart = Chart::read(&mut room, &book.immunization)?;
@@ -90,10 +91,13 @@ pub fn known(hub: &Hub) -> Known<'_> {
 }
 
 /// Whether it is a dose that this desk gives now, and no fact of the past.
-fn is_new(told: &ToldDose, own: &str, received_on: Date) -> bool {
+fn is_new(told: &ToldDose, own: &str, received_on: Date, numbers: &NumberRules) -> bool {
     let dose = &told.dose;
-    let other = dose.institution.as_deref().is_some_and(|code| code != own)
-        || dose.institution.is_none() && dose.institution_name.is_some();
+    // Of today only another institution's dose is a fact of the past, and its code says which.
+    let other = dose
+        .institution
+        .as_deref()
+        .is_some_and(|code| code != own && verify(Number::Institution, code, numbers).is_empty());
     let elsewhere = told.provenance == Provenance::Elsewhere && other;
     !dose.deleted && dose.date >= received_on && !elsewhere
 }

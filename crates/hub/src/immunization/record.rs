@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use domain::access::Caller;
 use domain::finding::Finding;
-use domain::immunization::Reader;
 use domain::immunization::gate::IdentifiedBy;
 use domain::immunization::gate::{Mistake, Passed, Stop};
+use domain::immunization::{Reader, Route, Site, lot_key};
+use domain::instant::Instant;
 use fhir::Kind as Record;
 use fhir::profiles::immunization::{
     self as dose, DoseFace, DoseNumber, DoseStatus, Origin, Program,
@@ -100,13 +101,14 @@ pub async fn check_dose(
     asked: DoseAsked,
 ) -> Result<Gate, Refusal> {
     let reception = opened(hub, caller, reception)?;
+    let asked = sound(&asked)?;
     let (book, request) = (Arc::clone(&hub.book), request_of(hub, caller, &reception));
     // However late the draft arrives, the dose is of this day.
     let on = asked.on.or_else(|| Some(request.at.day_in_japan()));
     let asked = DoseAsked { on, ..asked };
     let sealed = drafted(hub, &reception, &intake::write(&asked));
     let told = hub.store.write(move |tx| {
-        let access = enter_again(tx, &request, &reception)??;
+        let (access, _) = enter_again(tx, &request, &reception)??;
         let (outcome, home) = {
             let mut room = tx.enter(access)?;
             let deed = Deed::new(&mut room, &book, &reception, &asked)?;
@@ -135,7 +137,15 @@ pub async fn record_dose(
     asked: DoseAsked,
 ) -> Result<Recorded, Refusal> {
     let reception = opened(hub, caller, reception)?;
-    record(hub, caller, reception, (asked, Arrives::AtOnce)).await
+    record(hub, caller, reception, (sound(&asked)?, Arrives::AtOnce)).await
+}
+
+/// The same as it is read again from a draft: what a page filled in by itself is bounded as what a
+/// system sends, and what the gate lets pass can be recorded later.
+fn sound(asked: &DoseAsked) -> Result<DoseAsked, Refusal> {
+    let written = intake::write(asked);
+    let tree = crate::intake::read(&written)?;
+    intake::parse(tree.root()).map_err(Refusal::from)
 }
 
 /// Records the dose of a draft, however late it arrives.
@@ -166,14 +176,14 @@ async fn record(
     let (book, request, item) =
         (Arc::clone(&hub.book), request_of(hub, caller, &reception), hub.name());
     let recorded = hub.store.write(move |tx| {
-        let access = enter_again(tx, &request, &reception)??;
+        let (access, _) = enter_again(tx, &request, &reception)??;
         let institution = tx.institution(&reception.institution)?.map(|it| it.name);
         let (outcome, home, now) = {
             let mut room = tx.enter(access)?;
             let now = room.home(request.at.day_in_japan())?;
             let mut deed = Deed::new(&mut room, &book, &reception, &asked)?;
             if arrives == Arrives::Late {
-                deed.leave_out_told(&asked);
+                deed.as_it_was_then(&asked);
             }
             (deed.recorded(&mut room, &asked, (&item, institution))?, deed.home, now)
         };
@@ -204,9 +214,10 @@ struct Deed<'a> {
     chart: Chart,
     forms: Vec<super::form::KeptForm>,
     home: Option<String>,
-    recalled: bool,
+    /// Since when the lot is recalled.
+    recalled: Option<Instant>,
     today: Date,
-    at: domain::instant::Instant,
+    at: Instant,
     actor: String,
 }
 
@@ -223,25 +234,27 @@ impl<'a> Deed<'a> {
         let forms = forms_of(room, &book.forms)?;
         let home = room.home(asked.on.unwrap_or(today))?;
         let actor = room.access().request().caller.actor.clone();
-        let recalled = false;
+        let recalled = None;
         let mut deed = Self { book, reception, chart, forms, home, recalled, today, at, actor };
         let desk = deed.desk();
         let read = desk.read(asked).map_err(Refusal::from)?;
         let product = &book.immunization.products[usize::from(read.material.product)].code;
         let lot = read.material.lot.clone();
-        deed.recalled = room.recalled(product, &lot)?.is_some();
+        deed.recalled = room.recalled(product, &lot)?;
         Ok(deed)
     }
 
-    /// A dose that others told of before its draft arrived does not stand in its own way.
-    fn leave_out_told(&mut self, asked: &DoseAsked) {
-        let dose = (asked.product.as_str(), asked.on.unwrap_or(self.today));
-        let schedule = &self.book.immunization;
-        self.chart.leave_out_told(schedule, dose, &self.reception.institution);
+    /// What came after the dose does not stand in its way: others told of it before its draft arrived,
+    /// a later dose was given, its lot was recalled.
+    fn as_it_was_then(&mut self, asked: &DoseAsked) {
+        let (schedule, on) = (&self.book.immunization, asked.on.unwrap_or(self.today));
+        self.chart.leave_out_told(schedule, (&asked.product, on), &self.reception.institution);
+        self.chart.leave_out_after(schedule, on);
+        self.recalled = self.recalled.filter(|since| since.day_in_japan() <= on);
     }
 
     fn desk(&self) -> Desk<'_> {
-        let by = match self.reception.by_card {
+        let by = match self.reception.card.is_some() {
             true => IdentifiedBy::Card,
             false => IdentifiedBy::NameAndBirth,
         };
@@ -261,7 +274,7 @@ impl<'a> Deed<'a> {
     fn walked(&self, asked: &DoseAsked) -> Result<Result<Passed, Vec<Stopped>>, Refusal> {
         let desk = self.desk();
         let mut read = desk.read(asked).map_err(Refusal::from)?;
-        read.material.recalled = self.recalled;
+        read.material.recalled = self.recalled.is_some();
         Ok(desk.walk(&read).map_err(|stops| stopped(self.book, &stops)))
     }
 
@@ -272,7 +285,9 @@ impl<'a> Deed<'a> {
         asked: &DoseAsked,
         (item, institution): (&str, Option<String>),
     ) -> Result<Result<Recorded, Vec<Stopped>>, Refusal> {
-        let key = format!("gate\u{1f}{}\u{1f}{}", self.reception.id, asked.product);
+        // That it was put off first is no dose: it may be given later at the same visit.
+        let teller = if asked.possible { "gate" } else { "put-off" };
+        let key = format!("{teller}\u{1f}{}\u{1f}{}", self.reception.id, asked.product);
         let desk = self.desk();
         let read = desk.read(asked).map_err(Refusal::from)?;
         if let Some(before) = self.before(room, &key)? {
@@ -283,6 +298,7 @@ impl<'a> Deed<'a> {
         }
         let face = match (asked.possible, self.walked(asked)?) {
             (false, _) if asked.reason.trim().is_empty() => return Err(no_reason()),
+            (false, _) if !self.is_of_this_visit(read.on) => return Err(wrong_day()),
             (false, _) => self.put_off(asked, &read, institution),
             (true, Ok(passed)) => self.passed(&passed, &read, institution),
             (true, Err(stops)) => return Ok(Err(stops)),
@@ -306,6 +322,10 @@ impl<'a> Deed<'a> {
         })?;
         room.file_dose(&place, &face.product, face.lot.as_deref())?;
         Ok(Ok(Recorded { item: place, again: written == Written::Unchanged, given }))
+    }
+
+    fn is_of_this_visit(&self, on: Date) -> bool {
+        self.reception.at.day_in_japan() <= on && on <= self.today
     }
 
     fn before(
@@ -393,8 +413,15 @@ fn same(
     read: &Read<'_>,
 ) -> Result<Recorded, Refusal> {
     let given = before.status == DoseStatus::Completed;
-    let lot = !given || before.lot.as_deref() == Some(&*read.material.lot);
-    match before.on == read.on && given == asked.possible && lot {
+    let material = &read.material;
+    let day = asked.on.is_none_or(|on| on == before.on);
+    let what = before.lot.as_deref().is_some_and(|lot| lot_key(lot) == lot_key(&material.lot))
+        && before.expires == material.expires
+        && before.hundredths.map(u32::from) == material.hundredths
+        && before.site.as_deref() == material.site.map(Site::code)
+        && before.route.as_deref() == material.route.map(Route::code)
+        && before.physician.as_deref() == Some(&*asked.physician);
+    match day && given == asked.possible && (what || !given) {
         true => Ok(Recorded { item, again: true, given }),
         false => Err(differently()),
     }
@@ -468,6 +495,16 @@ fn closed(stops: &[Stopped]) -> Refusal {
     let first = all.first().cloned();
     let (ja, en) = first.map(|it| (it.ja, it.en)).unwrap_or_default();
     Refusal { at: "dose".into(), all, ..Refusal::new(Kind::Invalid, "gate-closed", ja, en) }
+}
+
+fn wrong_day() -> Refusal {
+    let refusal = Refusal::new(
+        Kind::Invalid,
+        "wrong-day",
+        "受付の日から今日までの日付を入れてください。",
+        "Send a day from the reception until today.",
+    );
+    Refusal { at: "dose/date".into(), ..refusal }
 }
 
 fn no_reason() -> Refusal {
