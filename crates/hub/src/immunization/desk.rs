@@ -254,6 +254,17 @@ pub(super) fn said(schedule: &Schedule, notices: &[Notice<'_>]) -> Vec<Said> {
     said.collect()
 }
 
+/// The series of which a routine dose may be given today.
+pub(super) fn possible<'s>(schedule: &'s Schedule, chart: &Chart, today: Date) -> Vec<&'s str> {
+    let person = chart.person(&chart.facts);
+    let series = (0..).take(schedule.products.len()).filter_map(|product| {
+        let dose = Dose { product, date: today, hundredths: None };
+        let judged = schedule.check(&person, &Candidate { dose, lot_expires: None });
+        judged.series.filter(|_| judged.verdict == Verdict::Routine)
+    });
+    series.map(|id| schedule.series[usize::from(id)].code.as_str()).collect()
+}
+
 /// Every series of the plan, with the vaccines of which a dose today would be routine.
 fn options(schedule: &Schedule, chart: &Chart, today: Date) -> Vec<Choice> {
     let person = chart.person(&chart.facts);

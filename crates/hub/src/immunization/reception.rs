@@ -16,7 +16,7 @@ use store::record::New;
 use store::{Candidate, Room, StoreError, Tx};
 
 use super::chart::Chart;
-use super::desk::{DeskView, seen};
+use super::desk::{DeskView, possible, seen};
 use super::form::{KeptForm, forms_of};
 use crate::Hub;
 use crate::credential::CardRefusal;
@@ -240,7 +240,8 @@ fn view(
     Ok(Ok(if not_disclosed { view.without_places() } else { view }))
 }
 
-/// Receives the forms that were handed in; gives all that count.
+/// Receives the forms that were handed in for what may be given today; gives all that count. Those for
+/// another day stay the family's.
 fn take_forms(
     room: &mut Room<'_, '_>,
     chart: &Chart,
@@ -249,7 +250,11 @@ fn take_forms(
     let mut forms = forms_of(room, &book.forms)?;
     let caller = room.access().request().caller.clone();
     let at = room.access().request().at;
-    for kept in forms.iter_mut().filter(|kept| kept.sheet.state() == State::Submitted) {
+    let may = possible(&book.immunization, chart, at.day_in_japan());
+    let wanted = |kept: &KeptForm| {
+        kept.sheet.state() == State::Submitted && may.contains(&kept.series.as_str())
+    };
+    for kept in forms.iter_mut().filter(|kept| wanted(kept)) {
         let Ok(received) = kept.sheet.receive(&caller.organisation, at) else { continue };
         let Some(form) = book.forms.find(&received.form, received.version) else { continue };
         let new = New {
