@@ -278,7 +278,8 @@ impl<'a> Deed<'a> {
         if let Some(before) = self.before(room, &key)? {
             return same(before, asked, &read).map(Ok);
         }
-        if self.cancelled_on(room, &key)? == Some(read.on) {
+        let cancelled_on = self.cancelled_on(room, &key)?;
+        if cancelled_on.is_some_and(|day| may_be_of(asked, day)) {
             return Err(cancelled());
         }
         let face = match (asked.possible, self.walked(asked)?) {
@@ -386,6 +387,11 @@ impl<'a> Deed<'a> {
     }
 }
 
+/// Whether a dose may be of a day: sent again after midnight, one that names none is of the day before.
+fn may_be_of(asked: &DoseAsked, day: Date) -> bool {
+    asked.on.is_none_or(|on| on == day)
+}
+
 /// The same dose again, or another one under the same reception.
 fn same(
     (item, before): (String, DoseFace),
@@ -394,7 +400,7 @@ fn same(
 ) -> Result<Recorded, Refusal> {
     let given = before.status == DoseStatus::Completed;
     let lot = !given || before.lot.as_deref() == Some(&*read.material.lot);
-    match before.on == read.on && given == asked.possible && lot {
+    match may_be_of(asked, before.on) && given == asked.possible && lot {
         true => Ok(Recorded { item, again: true, given }),
         false => Err(differently()),
     }
