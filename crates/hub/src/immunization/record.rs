@@ -293,7 +293,8 @@ impl<'a> Deed<'a> {
         if let Some(before) = self.before(room, &key)? {
             return same(before, asked, &read).map(Ok);
         }
-        if self.cancelled_on(room, &key)? == Some(read.on) {
+        let cancelled_on = self.cancelled_on(room, &key)?;
+        if cancelled_on.is_some_and(|day| may_be_of(asked, day)) {
             return Err(cancelled());
         }
         let face = match (asked.possible, self.walked(asked)?) {
@@ -406,6 +407,11 @@ impl<'a> Deed<'a> {
     }
 }
 
+/// Whether a dose may be of a day: sent again after midnight, one that names none is of the day before.
+fn may_be_of(asked: &DoseAsked, day: Date) -> bool {
+    asked.on.is_none_or(|on| on == day)
+}
+
 /// The same dose again, or another one under the same reception.
 fn same(
     (item, before): (String, DoseFace),
@@ -414,14 +420,13 @@ fn same(
 ) -> Result<Recorded, Refusal> {
     let given = before.status == DoseStatus::Completed;
     let material = &read.material;
-    let day = asked.on.is_none_or(|on| on == before.on);
     let what = before.lot.as_deref().is_some_and(|lot| lot_key(lot) == lot_key(&material.lot))
         && before.expires == material.expires
         && before.hundredths.map(u32::from) == material.hundredths
         && before.site.as_deref() == material.site.map(Site::code)
         && before.route.as_deref() == material.route.map(Route::code)
         && before.physician.as_deref() == Some(&*asked.physician);
-    match day && given == asked.possible && (what || !given) {
+    match may_be_of(asked, before.on) && given == asked.possible && (what || !given) {
         true => Ok(Recorded { item, again: true, given }),
         false => Err(differently()),
     }

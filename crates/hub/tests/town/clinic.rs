@@ -168,7 +168,8 @@ impl Town {
         let by = if adult { Consenter::Person } else { Consenter::Guardian };
         let minute = self.test.hub.now().for_people();
         // Whoever sends shortly after midnight what was given before says so.
-        let dated = minute.contains(" 23:") || self.dice.chance(500);
+        let late = minute.contains(" 23:") || self.today() != visit.today;
+        let dated = self.dice.chance(500) || late;
         let route = vaccine.routes.first().copied();
         let asked = DoseAsked {
             product: vaccine.code.clone(),
@@ -408,6 +409,10 @@ impl Town {
                     self.did(&format!("late drafts told as past doses: {}", stop.code));
                 }
                 self.tell_later(who, fact, which).await;
+            }
+            // The record went on from what was told: the draft has nothing to add.
+            Err(refusal) if refusal.code == "gate-closed" => {
+                self.did("late drafts of doses told and followed by others");
             }
             other => self.fail(who, &format!("a draft: {other:?}")),
         }

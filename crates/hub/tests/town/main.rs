@@ -30,8 +30,7 @@ async fn three_years_of_a_town_leave_every_dose_in_exactly_one_record() {
     let seed = assured("PMH_ASSURE_SEED").map_or(20_261_124, |seed| seed as u64);
     let mut town = Town::new(size, seed).await;
     town.run().await;
-    town.tell_the_rest();
-    town.run().await;
+    town.settle().await;
     town.check_the_end().await;
     println!("town of {size}, seed {seed}: {} people at the end", town.all.people.len());
     for (what, times) in &town.done {

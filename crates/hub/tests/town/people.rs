@@ -122,12 +122,14 @@ impl Population {
 
     /// Somebody of another family has the same name and birth date.
     fn namesake(&mut self, who: usize, dice: &mut Dice) {
-        let other = &self.people[dice.below(self.people.len())];
-        let (person, other) = (&self.people[who], other.clone());
+        let named_after = dice.below(self.people.len());
+        let (person, other) = (&self.people[who], self.people[named_after].clone());
         if other.family != person.family && other.twin.is_none() && person.twin.is_none() {
             let person = &mut self.people[who];
             (person.name, person.kana, person.birth) = (other.name, other.kana, other.birth);
             (person.sex, person.homes[0].0) = (other.sex, other.birth);
+            person.namesake = true;
+            self.people[named_after].namesake = true;
         }
     }
 

@@ -25,7 +25,8 @@ impl Town {
             for batch in members.chunks(BATCH) {
                 let mut records = Vec::new();
                 for who in batch {
-                    if self.dice.chance(20) && self.all.people[*who].twin.is_none() {
+                    let person = &self.all.people[*who];
+                    if person.twin.is_none() && !person.namesake && self.dice.chance(20) {
                         self.insure_before(*who).await;
                     }
                     let known = self.register_has(*who);
@@ -78,7 +79,10 @@ impl Town {
         let row = Insured { five, insurance, owner: CITIES[home].0.into() };
         let done = import_insured(&hub(self), vec![row], |_| {}).await.unwrap();
         match done[..] {
-            [RowResult::Taken] => self.did("insured first"),
+            [RowResult::Taken] => {
+                self.all.people[who].insured = true;
+                self.did("insured first");
+            }
             ref other => self.fail(who, &format!("{other:?}")),
         }
     }
@@ -269,7 +273,6 @@ impl Town {
         }
     }
 
-    /// When all is over, municipalities hear of every dose of which nobody told.
     pub(crate) fn tell_the_rest(&mut self) {
         let today = self.today();
         for who in 0..self.all.people.len() {
@@ -280,7 +283,7 @@ impl Town {
         }
     }
 
-    /// Everything that waits is one person in this town.
+    /// Decides what waits as whoever knows them would.
     pub(crate) async fn officer(&mut self, which: usize) {
         let (hub, caller) = (hub(self), city(which, Role::Officer));
         for case in list_held(&hub, &caller).await.unwrap() {
@@ -288,10 +291,16 @@ impl Town {
             let Some(who) = self.all.people.iter().position(theirs) else {
                 panic!("seed {}: nobody is {:?}", self.seed, case.incoming);
             };
-            decide_held(&hub, &caller, &case.id, true).await.unwrap();
-            self.did("one person, decided");
-            self.note(who, &format!("one person: {:?} {}", case.reason, case.identifier));
-            match self.all.people[who].waiting.pop_front() {
+            let person = &mut self.all.people[who];
+            // A first registration that looks like somebody is of somebody else, unless the insurer was
+            // first.
+            let first = person.listed.iter().flatten().count() <= 1 && person.homes.len() == 1;
+            let waiting = person.waiting.pop_front();
+            let same = !first || person.insured || matches!(waiting, Some(Waiting::Card(_)));
+            decide_held(&hub, &caller, &case.id, same).await.unwrap();
+            self.did(if same { "decided: one person" } else { "decided: two people" });
+            self.note(who, &format!("one person {same}: {:?} {}", case.reason, case.identifier));
+            match waiting {
                 Some(Waiting::Card(card)) => self.all.people[who].card = Some(*card),
                 Some(Waiting::Listing(which, since, facts)) => {
                     self.listed(who, (which, since), &facts);

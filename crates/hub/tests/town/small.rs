@@ -108,6 +108,28 @@ async fn a_cancelled_dose_does_not_come_back_with_a_late_copy() {
 }
 
 #[tokio::test]
+async fn a_dose_without_a_day_that_is_sent_again_after_midnight_is_the_same() {
+    let mut town = one_baby().await;
+    town.test.pass_seconds(11 * 3600);
+    let desk = at_the_desk(&mut town).await;
+    let (hub, caller) = (hub(&town), clinic(0));
+    let first = record_dose(&hub, &caller, &desk.token, desk.asked.clone()).await.unwrap();
+    town.test.pass_seconds(2 * 3600);
+    let again = record_dose(&hub, &caller, &desk.token, desk.asked.clone()).await.unwrap();
+    assert_eq!((again.again, &again.item), (true, &first.item));
+    cancel(&town, &first.item).await.unwrap();
+    let late = record_dose(&hub, &caller, &desk.token, desk.asked.clone()).await;
+    assert_eq!(late.unwrap_err().code, "dose-cancelled");
+    // One that names another day is another dose.
+    let asked = DoseAsked { on: Some(town.today()), ..desk.asked.clone() };
+    let other = record_dose(&hub, &caller, &desk.token, asked.clone()).await.unwrap();
+    assert_eq!((other.again, &other.item), (false, &first.item));
+    let asked = DoseAsked { on: Some(after(town.today(), -1)), ..asked };
+    let differs = record_dose(&hub, &caller, &desk.token, asked).await;
+    assert_eq!(differs.unwrap_err().code, "recorded-differently");
+}
+
+#[tokio::test]
 async fn what_is_recorded_anew_under_its_old_reception_is_found_by_its_id() {
     let mut town = one_baby().await;
     let desk = at_the_desk(&mut town).await;

@@ -194,6 +194,18 @@ impl Town {
         }
     }
 
+    /// When all is over, officers decide what still waits, and municipalities hear of every dose of which
+    /// nobody told.
+    pub(crate) async fn settle(&mut self) {
+        for _ in 0..2 {
+            self.tell_the_rest();
+            self.run().await;
+            for which in 0..CITIES.len() {
+                self.officer(which).await;
+            }
+        }
+    }
+
     /// A little time passes; the list of revoked cards is renewed in time.
     pub(crate) fn tick(&mut self) {
         self.test.pass_seconds(20);

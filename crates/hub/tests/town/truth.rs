@@ -39,8 +39,9 @@ pub(crate) struct Fact {
 /// What waits for an officer's decision, oldest first.
 #[derive(Debug, Clone)]
 pub(crate) enum Waiting {
+    /// A card, of the one whom it was issued to.
     Card(Box<SoftCard>),
-    /// A registration of a municipality: since when they live there, and doses by their numbers.
+    /// A registration: of a municipality, since a day, with doses by their numbers.
     Listing(usize, Date, Vec<usize>),
 }
 
@@ -56,6 +57,10 @@ pub(crate) struct Person {
     pub(crate) number: String,
     /// 不開示
     pub(crate) hidden: bool,
+    /// An insurer entered them before their municipality did.
+    pub(crate) insured: bool,
+    /// Somebody else has their name and birth date.
+    pub(crate) namesake: bool,
     /// The twin of the same reading.
     pub(crate) twin: Option<usize>,
     /// Where they live, since when; the last is the present one.
@@ -86,6 +91,8 @@ impl Person {
             sex,
             number: format!("{body}{digit}"),
             hidden: false,
+            insured: false,
+            namesake: false,
             twin: None,
             homes: Vec::new(),
             listed: [None; 2],
