@@ -123,18 +123,20 @@ fn put(
         author: &request.caller.actor,
         at: request.at,
     };
-    keep(room, &told.dose, &new, (patient, origin))
+    let known = room.read(Record::Dose)?;
+    keep(room, (&told.dose, &known), &new, (patient, origin))
 }
 
-/// Keeps a past dose, or ends it. What is sent again unchanged leaves no version.
+/// Keeps a past dose, or ends it. What is sent again unchanged leaves no version. `known` are the doses
+/// on record: whoever keeps many of one person reads them once.
 pub(crate) fn keep(
     room: &mut Room<'_, '_>,
-    past: &PastDose,
+    (past, known): (&PastDose, &[Stored]),
     new: &New<'_>,
     (patient, origin): (&str, Origin),
 ) -> Result<Told, StoreError> {
-    let known = room.read(Record::Dose)?.into_iter().find(|row| row.key == new.key);
-    let face = face_of(past, new, known.as_ref(), origin)?;
+    let known = known.iter().find(|row| row.key == new.key);
+    let face = face_of(past, new, known, origin)?;
     let mut item = String::new();
     let written = if past.deleted {
         let gone = DoseFace { status: DoseStatus::EnteredInError, ..face };

@@ -63,10 +63,11 @@ impl Deed for Follow {
         // A removal that comes again corrects the day: the last version says when they left.
         room.put(&new, |item| immunization_target::write(&face, item, &patient))?;
         room.put_residence(&context.municipality, face.since, face.left_on)?;
+        let known = room.read(Record::Dose)?;
         for (past, item) in self.target.doses.iter().zip(&self.items) {
             let key = format!("{}\u{1f}{}", context.municipality, past.key);
             let new = New { kind: Record::Dose, item, key: &key, ..new };
-            keep(&mut room, past, &new, (&patient, Origin::Municipality))?;
+            keep(&mut room, (past, &known), &new, (&patient, Origin::Municipality))?;
         }
         Ok(held.map_or(Applied::Accepted, Applied::Held))
     }

@@ -143,13 +143,9 @@ pub(crate) async fn fill(
     let targets = pasts(hub, world);
     catalogue(hub, home, world).await?;
     residents(hub, world, tell).await?;
-    let w = crate::clock::Watch::start();
     relations(hub, world).await?;
-    eprintln!("TMP relations {}", w.millis());
     certificates(hub, world).await?;
-    eprintln!("TMP certs {}", w.millis());
     immunizations(hub, targets).await?;
-    eprintln!("TMP imm {}", w.millis());
     bind(hub, world, cards, tell).await?;
     let done = hub.store().write(|tx| tx.put_setting(LOADED, b"1")).await;
     done.map_err(|error: StoreError| error.to_string())
@@ -354,21 +350,14 @@ async fn relations(hub: &Arc<Hub>, world: &World) -> Result<(), String> {
 /// The municipality of the story follows everybody who lives there, and says which doses they had.
 async fn immunizations(hub: &Arc<Hub>, targets: JoinHandle<Vec<Value>>) -> Result<(), String> {
     let targets = targets.await.map_err(|error| error.to_string())?;
-    let w = crate::clock::Watch::start();
     let body = Value::Array(targets).to_string();
-    eprintln!("TMP body {} {}", body.len(), w.millis());
     register(hub, STORY_TOWN, TaskKind::Immunization, body).await
 }
 
 /// Walks through everybody's past while the rest is loaded.
 fn pasts(hub: &Arc<Hub>, world: &World) -> JoinHandle<Vec<Value>> {
     let (hub, town) = (Arc::clone(hub), followed(world));
-    tokio::task::spawn_blocking(move || {
-        let w = crate::clock::Watch::start();
-        let t = targets(&town, &hub.book().immunization);
-        eprintln!("TMP walk {}", w.millis());
-        t
-    })
+    tokio::task::spawn_blocking(move || targets(&town, &hub.book().immunization))
 }
 
 /// Certificates of every town but the one whose system registers them in the story.

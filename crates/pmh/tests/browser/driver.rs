@@ -185,6 +185,19 @@ impl Window<'_> {
         self.await_text(css, text);
     }
 
+    /// Waits until an element's text is another, or the element is gone.
+    pub(crate) fn wait_while(&self, css: &str, text: &str) {
+        for _ in 0..LOOKS {
+            match self.find(css).first() {
+                Some(element) if self.read(element).is_none_or(|now| now == text) => {
+                    std::thread::sleep(LOOK);
+                }
+                _ => return,
+            }
+        }
+        panic!("{text:?} stays in {css}: {}", self.text("main"));
+    }
+
     /// An element may go between being found and being read: a page is on its way. Then again.
     fn await_text(&self, css: &str, part: &str) -> String {
         for _ in 0..LOOKS {

@@ -363,7 +363,8 @@ impl Visit<'_> {
             let kept = self.ask(DOSES, &reception, &dose)?;
             must(kept.status == 201, || format!("{}: {}", vial.product, kept.text()))?;
         }
-        self.stopped(&reception, &self.dose(&AUTUMN[0], &reception), "already-complete")?;
+        let gate = self.ask(CHECKS, &reception, &self.dose(&AUTUMN[0], &reception))?.json();
+        must(gate["open"] == false, || format!("今季2本目のインフルエンザが通りました: {gate}"))?;
         let page = phone.page("/resident")?;
         must(page.contains("SAMPLE"), || "ご本人のページに記録がありません".into())?;
         Ok("予診票、カード、関門を通り、同じ日に2本が記録され、ご本人のページに出ました".into())

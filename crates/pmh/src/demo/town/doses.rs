@@ -29,7 +29,9 @@ const CHILD_YEARS: i16 = 20;
 /// From so many years on people have a history of the last seasons.
 const ELDER_YEARS: i16 = 65;
 /// How far an elder's history goes back.
-const SEASONS_YEARS: i16 = 3;
+const SEASONS_YEARS: i16 = 2;
+/// Of doses in so many years the lot is known.
+const LOT_YEARS: i16 = 2;
 /// More visits than anybody has.
 const VISITS: usize = 120;
 
@@ -89,8 +91,14 @@ fn target(who: &Followed, schedule: &Schedule) -> Value {
         .zip(who.history(schedule))
         .map(|(number, dose)| {
             let product = &schedule.products[usize::from(dose.product)].code;
-            json!({ "doseKey": format!("D{number}"), "product": product,
-                "date": dose.date.to_string(), "lotNumber": lot(&dose), "routine": true })
+            let mut said = json!({ "doseKey": format!("D{number}"), "product": product,
+                "date": dose.date.to_string(), "routine": true });
+            // Older paper is remembered without a lot.
+            if who.part != Part::Anybody || who.today < dose.date.saturating_add(LOT_YEARS.years())
+            {
+                said["lotNumber"] = json!(lot(&dose));
+            }
+            said
         })
         .collect();
     let mut record = json!({ "modificationSeg": "1", "myNumber": who.my_number,
