@@ -240,7 +240,7 @@ fn read_all(body: &[u8], book: &Lawbook) {
         reception::again(&tree).err(),
         mending::correction(&tree).err(),
         mending::cancellation(&tree).err(),
-        immunization::told(&tree, known(&book)).err(),
+        immunization::told(&tree, known(book)).err(),
     ] {
         harmless(&findings.unwrap_or_default());
     }
