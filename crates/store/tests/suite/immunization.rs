@@ -96,7 +96,10 @@ fn of_two_municipalities_that_list_somebody_the_one_moved_to_last_follows_them()
             let follows = [TOWN, OTHER_TOWN].map(|town| {
                 let surveyed = bench.read(move |tx| {
                     let mut count = 0;
-                    tx.survey(&cohort(town), &[], |_, _| Ok(count += 1))?;
+                    tx.survey(&cohort(town), &[], |_, _| {
+                        count += 1;
+                        Ok(())
+                    })?;
                     Ok(count == 1)
                 });
                 let open = outcome(bench, &care(town), key) == "open";
