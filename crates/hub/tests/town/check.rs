@@ -30,7 +30,7 @@ impl Town {
         let mut seen = BTreeSet::new();
         let hub = hub(self);
         let schedule = &hub.book().immunization;
-        for which in 0..CITIES.len() {
+        for (which, (_, name)) in CITIES.iter().enumerate() {
             let records = self.survey(which).await;
             self.right_people(which, &records);
             let (mut got, mut want) = (Coverage::new(), Coverage::new());
@@ -45,7 +45,7 @@ impl Town {
                 let told = told.map(|fact| (fact.on, fact.product.clone(), None));
                 count(&mut want, schedule, person, &as_history(schedule, told.collect()));
             }
-            assert_eq!(got, want, "seed {}: coverage of {}", self.seed, CITIES[which].1);
+            assert_eq!(got, want, "seed {}: coverage of {name}", self.seed);
         }
         self.right_feeds().await;
     }
@@ -112,7 +112,7 @@ impl Town {
 
     /// The feeds name the gate doses of their residents, each once.
     async fn right_feeds(&mut self) {
-        for which in 0..CITIES.len() {
+        for (which, (_, name)) in CITIES.iter().enumerate() {
             let (mut named, mut after) = (Vec::new(), 0);
             loop {
                 let caller = city(which, Role::MunicipalitySystem);
@@ -125,7 +125,7 @@ impl Town {
             named.sort();
             let mut want = self.told[which].clone();
             want.sort();
-            assert_eq!(named, want, "seed {}: the feed of {}", self.seed, CITIES[which].1);
+            assert_eq!(named, want, "seed {}: the feed of {name}", self.seed);
         }
     }
 

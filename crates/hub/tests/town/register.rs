@@ -331,10 +331,10 @@ pub(crate) fn dose(fact: &Fact, on: Date) -> Value {
         "doseKey": format!("D{}", fact.id), "product": fact.product, "date": on.to_string(),
         "routine": true,
     });
-    if fact.id % 2 == 0 {
+    if fact.id.is_multiple_of(2) {
         dose["institutionCode"] = json!(CLINICS[fact.clinic].0);
     }
-    if fact.id % 3 == 0 {
+    if fact.id.is_multiple_of(3) {
         dose["lotNumber"] = json!(fact.lot);
     }
     dose

@@ -152,7 +152,7 @@ async fn a_late_dose_of_a_mover_is_told_to_both_municipalities() {
     move_today(&mut town).await;
     let recorded = record_draft(&hub(&town), &clinic(0), &draft).await.unwrap();
     let news = ("dose-recorded".to_owned(), recorded.item.clone());
-    assert_eq!(told(&town, 0).await, [news.clone()], "its programme");
+    assert_eq!(told(&town, 0).await, std::slice::from_ref(&news), "its programme");
     assert_eq!(told(&town, 1).await, [news], "its resident");
 }
 

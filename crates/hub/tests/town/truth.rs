@@ -244,8 +244,8 @@ pub(crate) fn routine_on(
 pub(crate) fn offered(person: &Person, who: usize, series: &str) -> bool {
     let began = || person.facts.iter().any(|fact| fact.product == "dpt-ipv");
     match series {
-        "rota-1v" => who % 2 == 0,
-        "rota-5v" => who % 2 == 1,
+        "rota-1v" => who.is_multiple_of(2),
+        "rota-5v" => !who.is_multiple_of(2),
         "hib" | "dpt-ipv" => began(),
         "dpt-ipv-hib" => !began(),
         "dpt" | "ipv" | "mr-5" | "rsv-maternal" => false,
