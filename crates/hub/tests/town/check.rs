@@ -3,11 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::access::{self, Basis, Purpose, Request, Role};
+use domain::immunization::coverage::{self, Coverage as Counted, PutOff};
 use domain::immunization::{Dose, Facts, Person as Judged, Schedule};
 use domain::person::Sex;
 use fhir::Kind;
 use fhir::profiles::immunization::{self as dose, DoseFace, DoseStatus, Origin};
 use fhir::profiles::immunization_target;
+use hub::immunization::coverage::show_coverage;
 use hub::{
     caller_of_session, open_session, own_page, read_feed, resident_challenge, sign_in_resident,
 };
@@ -46,8 +48,40 @@ impl Town {
                 count(&mut want, schedule, person, &as_history(schedule, told.collect()));
             }
             assert_eq!(got, want, "seed {}: coverage of {name}", self.seed);
+            self.right_coverage(which).await;
         }
         self.right_feeds().await;
+    }
+
+    /// What the officer's page of coverage counts is what was told of those who live there.
+    async fn right_coverage(&mut self, which: usize) {
+        self.did("pictures of coverage compared");
+        let (hub, caller) = (hub(self), city(which, Role::Officer));
+        let (schedule, today) = (&hub.book().immunization, self.today());
+        let mut want = Counted::new(schedule.series.len());
+        for person in self.all.people.iter().filter(|it| it.known_home(today) == Some(which)) {
+            let told = person.shown().into_iter().map(|(on, product)| (on, product, None));
+            let (history, facts) = (as_history(schedule, told.collect()), Facts::default());
+            let (birth, sex) = (person.birth, person.sex);
+            let of = Judged { birth, sex, history: &history, facts: &facts };
+            let off = person.put_off.iter();
+            let off = off.map(|(code, on)| (schedule.product(code).unwrap(), *on));
+            let off: Vec<PutOff> = off.collect();
+            let lines = coverage::lines(schedule, &hub.book().reminders, &of, &off, today);
+            let cohort = coverage::birth_cohort(birth, &hub.book().calendar);
+            want.add(cohort, coverage::months_of_age(birth, today), &lines);
+        }
+        // An older picture is shown while a large town is counted anew.
+        let picture = loop {
+            match show_coverage(&hub, &caller).await {
+                Ok(view) if view.picture.at == self.test.hub.now() => break view.picture,
+                Ok(_) => {}
+                Err(refusal) => assert_eq!(refusal.code, "counting"),
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+        };
+        assert_eq!(picture.unknown, 0);
+        assert_eq!(picture.coverage, want, "seed {}: {}", self.seed, CITIES[which].1);
     }
 
     /// Reads the doses of everybody who lives in a municipality.

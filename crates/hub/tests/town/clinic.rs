@@ -236,11 +236,13 @@ impl Town {
     }
 
     async fn put_off(&mut self, visit: &Visit, asked: DoseAsked) {
+        let product = asked.product.clone();
         let asked = DoseAsked { possible: false, reason: "様子を見る".into(), ..asked };
         let (hub, caller) = (hub(self), clinic(visit.clinic));
         match record_dose(&hub, &caller, &visit.token, asked).await {
             Ok(Recorded { given: false, item, .. }) => {
                 self.feed(visit.who, visit.today, &item);
+                self.all.people[visit.who].put_off.push((product, visit.today));
                 self.did("doses put off");
             }
             other => self.fail(visit.who, &format!("not put off: {other:?}")),

@@ -70,6 +70,8 @@ pub(crate) struct Person {
     pub(crate) waiting: VecDeque<Waiting>,
     pub(crate) card: Option<SoftCard>,
     pub(crate) facts: Vec<Fact>,
+    /// Doses that were put off, and when.
+    pub(crate) put_off: Vec<(String, Date)>,
     /// Visits after which nothing was given, in a row.
     pub(crate) empty: u32,
     /// When a desk received them, and which.
@@ -99,6 +101,7 @@ impl Person {
             waiting: VecDeque::new(),
             card: None,
             facts: Vec::new(),
+            put_off: Vec::new(),
             empty: 0,
             looks: Vec::new(),
             log: VecDeque::new(),
