@@ -34,6 +34,15 @@ pub(crate) fn age(of: Birth, today: Date) -> String {
     format!("{years}歳")
 }
 
+/// 「0歳2か月」 of a child below three, whose vaccinations go by months; else as [`age`].
+pub(crate) fn age_in_months(born: Date, today: Date) -> String {
+    let full = |months: u32| attained(born, Age::Months(months)).is_ok_and(|eve| eve < today);
+    match (1..=36_u32).take_while(|months| full(*months)).count() {
+        36 => age(Birth::Day(born), today),
+        months => format!("{}歳{}か月", months / 12, months % 12),
+    }
+}
+
 pub(crate) const fn sex(of: Sex) -> &'static str {
     match of {
         Sex::Male => "男",

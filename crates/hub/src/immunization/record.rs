@@ -47,9 +47,13 @@ pub enum Gate {
     Closed(Vec<Stopped>),
 }
 
-/// What is given.
+/// What is given, and to whom.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Given {
+    /// The person, for people.
+    pub who: String,
+    /// Their birth date.
+    pub birth: Date,
     /// The vaccine, for people.
     pub product: String,
     /// Lot.
@@ -112,7 +116,8 @@ pub async fn check_dose(
         let (outcome, home) = {
             let mut room = tx.enter(access)?;
             let deed = Deed::new(&mut room, &book, &reception, &asked)?;
-            let outcome = deed.walked(&asked)?.map(|passed| open(&book, &passed, &sealed));
+            let outcome =
+                deed.walked(&asked)?.map(|passed| open(&book, &deed.chart, &passed, &sealed));
             (outcome, deed.home)
         };
         Ok::<_, Refusal>(match outcome {
@@ -440,7 +445,7 @@ const fn special(reason: domain::immunization::DelayReason) -> &'static str {
     }
 }
 
-fn open(book: &Lawbook, passed: &Passed, draft: &str) -> Gate {
+fn open(book: &Lawbook, chart: &Chart, passed: &Passed, draft: &str) -> Gate {
     let schedule = &book.immunization;
     let (series, number) = passed.place();
     let series = series.map(|id| schedule.series[usize::from(id)].ja.as_str());
@@ -451,6 +456,8 @@ fn open(book: &Lawbook, passed: &Passed, draft: &str) -> Gate {
         routine: passed.is_routine(),
         place: place.unwrap_or_default(),
         what: Given {
+            who: crate::resident::display_name(&chart.five),
+            birth: chart.birth,
             product: schedule.products[usize::from(material.product)].ja.clone(),
             lot: material.lot.clone(),
             expires: material.expires,

@@ -30,6 +30,8 @@ pub struct Field<'a> {
     pub digits: bool,
     /// Whether it may not be empty.
     pub required: bool,
+    /// Whether it is left unsaid that it may be empty: it depends on other fields.
+    pub depends: bool,
     /// At most so many characters.
     pub max_length: u16,
     /// What tells it from another field of this name on the same page; empty if there is none.
@@ -56,7 +58,7 @@ pub fn field(field: &Field<'_>) -> Markup {
         div.field {
             label for=(id) {
                 (field.label)
-                @if !field.required { span.optional { "任意" } }
+                @if !field.required && !field.depends { span.optional { "任意" } }
             }
             @if !field.hint.is_empty() { p.hint id={ (id) "-hint" } { (field.hint) } }
             input type="text" id=(id) name=(field.name) value=(field.value)

@@ -16,7 +16,8 @@ pub mod refusal;
 
 use maud::{DOCTYPE, Markup, html};
 
-const STYLESHEET: &str = concat!(include_str!("pmh.css"), include_str!("form.css"));
+const STYLESHEET: &str =
+    concat!(include_str!("pmh.css"), include_str!("form.css"), include_str!("dose.css"));
 /// Where pages look for [`stylesheet`].
 pub const STYLESHEET_PATH: &str = "/look/pmh.css";
 /// Small conveniences on top of pages that already work; serve it at [`SCRIPT_PATH`] as

@@ -1,7 +1,7 @@
 //! The form of the gate: one dose of one vaccine, as a desk fills it in.
 
 use domain::finding::Severity;
-use domain::immunization::{Route, Site};
+use domain::immunization::{Route, Site, Status};
 use hub::immunization::desk::{Choice, Vaccine};
 use maud::{Markup, html};
 
@@ -20,6 +20,7 @@ pub(super) fn choosable(frame: &Frame, model: &Reception<'_>, choice: &Choice) -
             summary {
                 h3 {
                     (choice.name) " " (number(choice.dose)) " "
+                    @if choice.status == Status::Before { (part::badge(Tone::Plain, "標準の時期の前")) }
                     @if choice.notices.iter().any(|said| said.severity >= Severity::Warn) {
                         (part::badge(Tone::Warn, "注意あり"))
                     } @else { (part::badge(Tone::Good, "接種できます")) }
@@ -43,11 +44,13 @@ fn dose_form(frame: &Frame, model: &Reception<'_>, choice: &Choice, vaccine: &Va
         hint,
         value,
         max_length: 200,
+        depends: true,
         of: &vaccine.code,
         ..Field::default()
     };
     let warmth = keep(&typed.temperature, &last.temperature);
     let physician = keep(&typed.physician, &last.physician);
+    let needed = |field| Field { required: true, ..field };
     let amount = match (typed.amount.is_empty(), vaccine.hundredths) {
         (true, Some(right)) => format!("{}.{:02}", right / 100, right % 100),
         _ => typed.amount.clone(),
@@ -68,15 +71,15 @@ fn dose_form(frame: &Frame, model: &Reception<'_>, choice: &Choice, vaccine: &Va
             }
             div.fields {
                 (form::field(&text("amount", "接種量（mL）", "", &amount)))
-                (form::field(&text("temperature", "診察前の体温（℃）", "例 36.8", warmth)))
-                (form::field(&text("physician", "医師の氏名", "", physician)))
+                (form::field(&needed(text("temperature", "診察前の体温（℃）", "", warmth))))
+                (form::field(&needed(text("physician", "医師の氏名", "", physician))))
             }
             div.pair { (routes(vaccine, typed)) (sites(vaccine, typed)) }
             (consent_of(model, (choice, vaccine), typed))
             (judgement(typed, last))
             div.gate-buttons {
                 button.primary type="submit" { "接種してよいか確かめる" }
-                button type="submit" formaction="/clinic/immunization/put-off" { "見合わせを記録する" }
+                button type="submit" formaction="/clinic/immunization/put-off" formnovalidate { "見合わせを記録する" }
             }
         }
     }
@@ -140,6 +143,7 @@ fn consent_of(
         hint: "用紙を見て書き写す。きょうだいの用紙との取り違えを防ぎます",
         value: &typed.paper_birth,
         max_length: 10,
+        depends: true,
         of: &vaccine.code,
         ..Field::default()
     };

@@ -115,7 +115,7 @@ fn reception(app: &App, desk: &SignedIn, received: &Received, attempt: &view::At
     let model = view::Reception {
         token: &received.token,
         view: &received.view,
-        age: words::age(Birth::Day(received.view.birth), received.view.today),
+        age: words::age_in_months(received.view.birth, received.view.today),
         sex: words::sex(received.view.five.sex),
         attempt,
         day: &day,

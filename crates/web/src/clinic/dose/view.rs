@@ -378,6 +378,7 @@ pub fn open(frame: &Frame, model: &Open<'_>) -> Markup {
             }))
             section.card aria-label="接種の内容" {
                 h1 { (what.product) }
+                p.given-to { b { (what.who) } " 様　" ((model.day)(what.birth)) " 生まれ" }
                 dl.facts {
                     (part::fact("ロット", &what.lot))
                     (part::fact("有効期限", &what.expires.map(model.day).unwrap_or_default()))
@@ -426,6 +427,7 @@ pub fn done(frame: &Frame, recorded: &Recorded, next: &Next) -> Markup {
     page(
         &layout,
         &html! {
+            h1.visually-hidden { (title) }
             div data-draft-done=(next.draft) {
                 (part::alert(Tone::Good, title, &html! {
                     p { (line) }
@@ -447,6 +449,7 @@ pub fn not_recorded(frame: &Frame, refusal: &Refusal, next: &Next) -> Markup {
     page(
         &layout,
         &html! {
+            h1.visually-hidden { "記録していません" }
             (part::alert(Tone::Stop, "記録していません", &html! {
                 @if refusal.all.is_empty() { p { (refusal.ja) } }
                 @else { ul { @for one in &refusal.all { li { (one.ja) } } } }

@@ -3,6 +3,7 @@
 //! `PMH_GALLERY=some/folder cargo test -p web gallery` also writes the pages there as files.
 
 mod desk;
+mod dose;
 mod follow;
 mod office;
 mod people;
@@ -43,6 +44,7 @@ fn pages() -> Vec<(&'static str, &'static str, Markup)> {
     ];
     pages.extend(people::pages());
     pages.extend(desk::pages());
+    pages.extend(dose::pages());
     pages.extend(sample::pages(&frame("都城 花子", "本人"), NASTY));
     pages.extend(office::pages());
     pages.extend(follow::pages());
