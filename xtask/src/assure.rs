@@ -24,7 +24,7 @@ struct Measure {
     line: &'static [&'static str],
 }
 
-const MEASURES: [Measure; 4] = [
+const MEASURES: [Measure; 5] = [
     Measure {
         name: "identity-walk",
         what: "random histories of cards and links: one serial never at two people",
@@ -72,6 +72,26 @@ const MEASURES: [Measure; 4] = [
             "lawbook",
             "--test",
             "immunization",
+            "--",
+            "--nocapture",
+        ],
+    },
+    Measure {
+        name: "town",
+        what: "three years of a town: every dose in exactly one record, coverage as it was given",
+        unit: "people",
+        bounded: 150,
+        full: 5_000,
+        line: &[
+            "test",
+            "--release",
+            "-p",
+            "hub",
+            "--features",
+            "testing",
+            "--test",
+            "town",
+            "three_years",
             "--",
             "--nocapture",
         ],

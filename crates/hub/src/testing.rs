@@ -113,10 +113,18 @@ impl TestHub {
     /// # Panics
     /// When the list cannot be made: tests end there.
     pub fn revoke(&mut self, card: &SoftCard) {
-        let (at, authority) = (self.hub.now(), &mut self.authorities.0);
         let serial = crate::credential::unhex(card.serial()).expect("hexadecimal");
-        authority.revoke(&serial, at, Reason::KeyCompromise);
-        let list = authority.crl(at).expect("a revocation list");
+        self.authorities.0.revoke(&serial, self.hub.now(), Reason::KeyCompromise);
+        self.renew_revocations();
+    }
+
+    /// Gives the hub a new list of revocations, before the one in force runs out.
+    ///
+    /// # Panics
+    /// When the list cannot be made: tests end there.
+    pub fn renew_revocations(&mut self) {
+        let at = self.hub.now();
+        let list = self.authorities.0.crl(at).expect("a revocation list");
         self.hub.trust().accept_crl(&list, at).expect("the list is accepted");
     }
 

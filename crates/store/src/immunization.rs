@@ -13,6 +13,27 @@ use crate::record::{self, Stored};
 use crate::sql::params;
 use crate::tx::{Candidate, Room, Tx};
 
+/// Whether somebody lives in the municipality of a row of `lives_in` on the day of a parameter: there
+/// since before, not gone, and not listed since by another municipality, whose word is the newer one
+/// while the old one has not heard of it (転入 before 転出). [`Room::home`] says the same.
+macro_rules! lives_there {
+    ($day:literal) => {
+        concat!(
+            "lives_in.since <= ",
+            $day,
+            " and (lives_in.left_on is null or lives_in.left_on > ",
+            $day,
+            ") and not exists (select 1 from lives_in as next
+              where next.resident = lives_in.resident and next.since <= ",
+            $day,
+            " and (next.left_on is null or next.left_on > ",
+            $day,
+            ") and (next.since > lives_in.since or next.since = lives_in.since
+              and next.municipality < lives_in.municipality))"
+        )
+    };
+}
+
 /// What a gate stopped, so often.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StopCount {
@@ -50,8 +71,10 @@ impl Tx<'_> {
         }
         let today = request.at.day_in_japan().to_string();
         let row = self.conn.one(
-            "select 1 from lives_in where resident = $1 and municipality = $2 and since <= $3
-             and (left_on is null or left_on > $3)",
+            concat!(
+                "select 1 from lives_in where resident = $1 and municipality = $2 and ",
+                lives_there!("$3")
+            ),
             params![resident.0, &request.caller.organisation, &today],
             |_| Ok(()),
         )?;
@@ -71,10 +94,13 @@ impl Tx<'_> {
     ) -> Result<(), StoreError> {
         let today = cohort.request().at.day_in_japan().to_string();
         let people = self.conn.rows(
-            "select resident.resident, stamp, flags from lives_in
-               join resident on resident.resident = lives_in.resident
-              where municipality = $1 and since <= $2 and (left_on is null or left_on > $2)
-                and merged_into is null order by resident.resident",
+            concat!(
+                "select resident.resident, stamp, flags from lives_in
+                   join resident on resident.resident = lives_in.resident
+                  where merged_into is null and municipality = $1 and ",
+                lives_there!("$2"),
+                " order by resident.resident"
+            ),
             params![&cohort.request().caller.organisation, &today],
             |row| {
                 let (resident, stamp) = (ResidentId(row.int(0)?), row.int(1)?);
@@ -154,15 +180,19 @@ impl Tx<'_> {
         Ok(lifted > 0)
     }
 
-    /// Why a lot was recalled; none if it was not.
+    /// Why a lot is recalled, and since when; none if it is not.
     ///
     /// # Errors
     /// When the database fails.
-    pub fn recalled(&mut self, product: &str, lot: &str) -> Result<Option<String>, StoreError> {
+    pub fn recalled(
+        &mut self,
+        product: &str,
+        lot: &str,
+    ) -> Result<Option<(String, Instant)>, StoreError> {
         self.conn.one(
-            "select reason from recall where product = $1 and lot = $2 and lifted is null",
+            "select reason, since from recall where product = $1 and lot = $2 and lifted is null",
             params![product, &lot_key(lot)],
-            |row| row.text(0),
+            |row| Ok((row.text(0)?, Instant(row.int(1)?))),
         )
     }
 
@@ -221,10 +251,13 @@ impl Tx<'_> {
     ) -> Result<Vec<ResidentId>, StoreError> {
         let today = cohort.request().at.day_in_japan().to_string();
         self.conn.rows(
-            "select distinct dose_lot.resident from dose_lot
-               join lives_in on lives_in.resident = dose_lot.resident
-              where product = $1 and lot = $2 and municipality = $3 and since <= $4
-                and (left_on is null or left_on > $4) order by dose_lot.resident",
+            concat!(
+                "select distinct dose_lot.resident from dose_lot
+                   join lives_in on lives_in.resident = dose_lot.resident
+                  where product = $1 and lot = $2 and municipality = $3 and ",
+                lives_there!("$4"),
+                " order by dose_lot.resident"
+            ),
             params![product, &lot_key(lot), &cohort.request().caller.organisation, &today],
             |row| Ok(ResidentId(row.int(0)?)),
         )
@@ -412,12 +445,12 @@ impl Room<'_, '_> {
         )
     }
 
-    /// Why a lot was recalled, as [`Tx::recalled`].
+    /// Since when a lot is recalled, as [`Tx::recalled`].
     ///
     /// # Errors
     /// When the database fails.
-    pub fn recalled(&mut self, product: &str, lot: &str) -> Result<Option<String>, StoreError> {
-        self.tx.recalled(product, lot)
+    pub fn recalled(&mut self, product: &str, lot: &str) -> Result<Option<Instant>, StoreError> {
+        Ok(self.tx.recalled(product, lot)?.map(|(_, since)| since))
     }
 
     /// Makes a dose of the resident of this room findable, by its logical id and by its lot alone.

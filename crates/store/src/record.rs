@@ -238,6 +238,18 @@ impl Room<'_, '_> {
         Ok(found)
     }
 
+    /// The last version of what was ended under a key and did not go on; it says so itself.
+    ///
+    /// # Errors
+    /// When the access does not open this part.
+    pub fn ended(&mut self, kind: Kind, key: &str) -> Result<Option<Stored>, StoreError> {
+        let (part, words) = part(kind);
+        if !self.access.opens(part) {
+            return Err(StoreError::NotOpened(words));
+        }
+        Ok(self.ended.iter().rfind(|row| row.kind == kind && row.key == key).cloned())
+    }
+
     /// Writes a version: the first, or one that replaces the current one with the same kind and
     /// key; one that was ended goes on under the same logical id. `body` is made with that id; equal
     /// bytes write nothing.

@@ -127,8 +127,8 @@ pub struct Reception {
     pub resident: i64,
     /// Code of the institution.
     pub institution: String,
-    /// Whether their card answered; otherwise name and birth date.
-    pub by_card: bool,
+    /// Generation and serial of the card that answered; otherwise name and birth date.
+    pub card: Option<(String, String)>,
     /// When.
     #[serde(with = "millis")]
     pub at: Instant,

@@ -204,7 +204,7 @@ fn count(tx: &mut Tx<'_>, cohort: &Cohort, book: &Lawbook) -> Result<Picture, St
     let mut coverage = Coverage::new(schedule.series.len());
     let (mut unknown, mut missing) = (0, Vec::new());
     tx.survey(cohort, &KINDS, |who, rows| {
-        let Some(chart) = Chart::of_rows(rows, schedule)? else {
+        let Some(chart) = Chart::of_rows(rows, schedule, today)? else {
             unknown += 1;
             return Ok(());
         };
@@ -260,8 +260,9 @@ fn named(
 ) -> Result<Vec<Missing>, StoreError> {
     let who: Vec<ResidentId> = page.iter().map(|(who, _)| *who).collect();
     let mut people = Vec::with_capacity(page.len());
+    let today = cohort.request().at.day_in_japan();
     tx.survey_of(cohort, &who, &[Record::Patient], |who, rows| {
-        let chart = Chart::of_rows(rows, &book.immunization)?;
+        let chart = Chart::of_rows(rows, &book.immunization, today)?;
         let line = page.iter().find(|(of, _)| *of == who.resident()).map(|(_, line)| line);
         if let (Some(chart), Some(line)) = (chart, line) {
             people.push(Missing {

@@ -26,7 +26,7 @@ pub struct DeskView {
     pub today: Date,
     /// Whether their card answered.
     pub by_card: bool,
-    /// Name of the municipality that follows them; none if nobody does.
+    /// Name of the municipality that follows them, empty under 不開示; none if nobody does.
     pub municipality: Option<String>,
     /// Forms, those with warnings first.
     pub forms: Vec<FormSeen>,
@@ -140,6 +140,15 @@ pub struct Vaccine {
     pub routes: Vec<Route>,
 }
 
+impl DeskView {
+    /// Under 不開示 nothing tells where the person lives or goes.
+    pub(super) fn without_places(mut self) -> Self {
+        self.municipality = self.municipality.map(|_| String::new());
+        self.history.iter_mut().for_each(|seen| seen.institution.clear());
+        self
+    }
+}
+
 /// Computes what the desk sees.
 pub(super) fn seen(
     book: &Lawbook,
@@ -243,6 +252,17 @@ pub(super) fn said(schedule: &Schedule, notices: &[Notice<'_>]) -> Vec<Said> {
         en: notice.sentence(schedule, Reader::English),
     });
     said.collect()
+}
+
+/// The series of which a routine dose may be given today.
+pub(super) fn possible<'s>(schedule: &'s Schedule, chart: &Chart, today: Date) -> Vec<&'s str> {
+    let person = chart.person(&chart.facts);
+    let series = (0..).take(schedule.products.len()).filter_map(|product| {
+        let dose = Dose { product, date: today, hundredths: None };
+        let judged = schedule.check(&person, &Candidate { dose, lot_expires: None });
+        judged.series.filter(|_| judged.verdict == Verdict::Routine)
+    });
+    series.map(|id| schedule.series[usize::from(id)].code.as_str()).collect()
 }
 
 /// Every series of the plan, with the vaccines of which a dose today would be routine.

@@ -17,8 +17,6 @@ use crate::intake::dose::DoseAsked;
 
 /// The code of a fever in forms: what is measured at the clinic counts instead.
 const FEVER: &str = "fever";
-/// That effects, side effects and relief were not explained: the code of the form's own warning.
-const NOT_EXPLAINED: &str = "effects-not-explained";
 
 /// Where a dose is about to be given.
 pub(super) struct Desk<'a> {
@@ -119,10 +117,10 @@ impl<'a> Desk<'a> {
     /// Walks through the gate.
     pub(super) fn walk(&self, read: &Read<'_>) -> Result<Passed, Vec<Stop<'a>>> {
         let (asked, schedule) = (read.asked, &self.book.immunization);
-        let (facts, answers) = self.facts(read);
         let dose =
             Dose { product: read.product, date: read.on, hundredths: read.material.hundredths };
         let candidate = Candidate { dose, lot_expires: read.material.expires };
+        let (facts, answers) = self.facts(read, self.series_of(&candidate));
         let judged = schedule.check(&self.chart.person(&facts), &candidate);
         let series = judged.series.map(|id| schedule.series[usize::from(id)].code.as_str());
         let arrived = Arrived {
@@ -135,6 +133,7 @@ impl<'a> Desk<'a> {
             possible: asked.possible,
             physician: asked.physician.clone(),
             reason: asked.reason.clone(),
+            explained: asked.effects_explained,
         };
         Identity::open(arrived)
             .judged(dose, &judged, asked.voluntary)
@@ -145,7 +144,7 @@ impl<'a> Desk<'a> {
 
     /// What is known of the person today, and which answers the physician must weigh. A grave answer
     /// that the schedule knows is a fact for it; every other warning is the physician's.
-    fn facts(&self, read: &Read<'_>) -> (Facts, Vec<String>) {
+    fn facts(&self, read: &Read<'_>, series: Option<&str>) -> (Facts, Vec<String>) {
         let (asked, schedule) = (read.asked, &self.book.immunization);
         let mut facts = Facts {
             temperature: asked.temperature,
@@ -158,7 +157,7 @@ impl<'a> Desk<'a> {
             facts.conditions |= schedule.condition(code).unwrap_or_default();
         }
         let mut open = Vec::new();
-        for warning in self.warnings(read.form) {
+        for warning in self.handed_in(series).flat_map(|kept| self.warnings(kept)) {
             let condition = schedule.condition(warning.code);
             match condition.filter(|_| warning.severity == Severity::Stop) {
                 Some(condition) => facts.conditions |= condition,
@@ -166,15 +165,27 @@ impl<'a> Desk<'a> {
                 None => open.push(warning.code.to_owned()),
             }
         }
-        open.extend((!asked.effects_explained).then(|| NOT_EXPLAINED.to_owned()));
         (facts, open)
     }
 
-    /// What the form warns of; nothing without one.
-    fn warnings(&self, kept: Option<&'a KeptForm>) -> Vec<Warning<'a>> {
-        let sheet = kept.map(|kept| &kept.sheet);
-        let form = sheet.and_then(|sheet| self.book.forms.find(&sheet.form, sheet.version));
-        form.zip(sheet).map(|(form, sheet)| form.warnings(&sheet.answers)).unwrap_or_default()
+    /// The series that a dose is of, whatever else stands about the person.
+    fn series_of(&self, candidate: &Candidate) -> Option<&'a str> {
+        let schedule = &self.book.immunization;
+        let judged = schedule.check(&self.chart.person(&self.chart.facts), candidate);
+        judged.series.map(|id| schedule.series[usize::from(id)].code.as_str())
+    }
+
+    /// The forms of a series that were handed in at this reception: what they warn of counts, and
+    /// that they do not agree, also where a paper is signed.
+    fn handed_in<'f>(&'f self, series: Option<&'f str>) -> impl Iterator<Item = &'a KeptForm> + 'f {
+        self.forms.iter().filter(move |kept| self.covers(kept, series))
+    }
+
+    /// What a form warns of.
+    fn warnings(&self, kept: &'a KeptForm) -> Vec<Warning<'a>> {
+        let sheet = &kept.sheet;
+        let form = self.book.forms.find(&sheet.form, sheet.version);
+        form.map(|form| form.warnings(&sheet.answers)).unwrap_or_default()
     }
 
     /// A form that was handed over must stand in this record; on paper, their birth date on it.
@@ -186,6 +197,9 @@ impl<'a> Desk<'a> {
     /// The consent that covers a dose of `series`: of a form that this institution received, or of
     /// the paper before the desk.
     fn consent(&self, read: &Read<'_>, series: Option<&str>) -> Option<Consent> {
+        if self.handed_in(series).any(|kept| !kept.sheet.consented()) {
+            return None;
+        }
         if let Some(paper) = read.asked.paper {
             let may = self.may_consent(series, paper.by, read.on);
             return may.then(|| Consent { by: by(paper.by), on: paper.on, on_paper: true });

@@ -7,7 +7,8 @@ use std::sync::Arc;
 use domain::access::{self, Basis, Caller, Purpose};
 use domain::immunization::{Route, Site};
 use fhir::Kind as Record;
-use fhir::profiles::immunization::{self as dose, DoseFace, DoseStatus};
+use fhir::profiles::immunization::{self as dose, DoseFace, DoseStatus, Origin};
+use jiff::civil::Date;
 use store::record::{New, Stored};
 use store::{Room, Tx};
 
@@ -44,12 +45,12 @@ pub async fn mend_dose(
         let find = access::find(request.clone()).map_err(Refusal::denied)?;
         let candidate = tx.find_dose(&find, &item)?.ok_or_else(Refusal::not_found)?;
         let access = tx.decide(&candidate, &request)?.map_err(Refusal::denied)?;
-        let (mended, home) = {
+        let (mended, homes) = {
             let mut room = tx.enter(access)?;
-            let mended = mend(&mut room, &book.immunization, &item, &mending)?;
-            (mended, room.home(request.at.day_in_japan())?)
+            let (mended, on) = mend(&mut room, &book.immunization, &item, &mending)?;
+            (mended, [room.home(on)?, room.home(request.at.day_in_japan())?])
         };
-        tell(tx, home.as_deref(), (&item, &mending), (mended, request.at))?;
+        tell(tx, homes, (&item, &mending), (mended, request.at))?;
         Ok::<_, Refusal>(mended)
     });
     let mended = mended.await?;
@@ -59,15 +60,15 @@ pub async fn mend_dose(
 
 fn tell(
     tx: &mut Tx<'_>,
-    home: Option<&str>,
+    [then, now]: [Option<String>; 2],
     (item, mending): (&str, &Mending),
     (mended, at): (Mended, domain::instant::Instant),
 ) -> Result<(), store::StoreError> {
     let kind = if mending.cancels { "dose-cancelled" } else { "dose-corrected" };
-    match home.filter(|_| mended.changed) {
-        Some(home) => tx.tell(home, kind, item, at),
-        None => Ok(()),
-    }
+    // Whoever moved since: the old municipality's programme, the new one's resident.
+    let now = now.filter(|now| then.as_ref() != Some(now));
+    let told = then.iter().chain(&now).filter(|_| mended.changed);
+    told.into_iter().try_for_each(|home| tx.tell(home, kind, item, at))
 }
 
 fn mend(
@@ -75,13 +76,14 @@ fn mend(
     schedule: &domain::immunization::Schedule,
     item: &str,
     mending: &Mending,
-) -> Result<Mended, Refusal> {
+) -> Result<(Mended, Date), Refusal> {
     let caller = room.access().request().caller.clone();
     let at = room.access().request().at;
     let rows = room.read(Record::Dose)?;
     let row = rows.into_iter().find(|row| row.item == item).ok_or_else(Refusal::not_found)?;
     let before = dose::read(&row.body).map_err(unreadable)?;
-    if before.institution.as_deref() != Some(&*caller.organisation) {
+    let own = before.institution.as_deref() == Some(&*caller.organisation);
+    if !own || before.origin != Origin::Gate {
         return Err(Refusal::not_found());
     }
     if mending.version.is_some_and(|version| version != row.version) {
@@ -90,15 +92,16 @@ fn mend(
     let chart = Chart::read(room, schedule)?.ok_or_else(Refusal::not_found)?;
     let face = face(&before, mending)?;
     if (DoseFace { correction: before.correction.clone(), ..face.clone() }) == before {
-        return Ok(Mended { version: row.version, changed: false });
+        return Ok((Mended { version: row.version, changed: false }, before.on));
     }
     let new = renewed(&row, &caller.actor, at);
     match mending.cancels {
         true => room.end(&new, |old| dose::write(&face, &old.item, &chart.patient))?,
         false => room.put(&new, |item| dose::write(&face, item, &chart.patient))?,
     };
-    room.file_dose(item, &face.product, face.lot.as_deref().filter(|_| !mending.cancels))?;
-    Ok(Mended { version: row.version + 1, changed: true })
+    let given = face.status == DoseStatus::Completed;
+    room.file_dose(item, &face.product, face.lot.as_deref().filter(|_| given))?;
+    Ok((Mended { version: row.version + 1, changed: true }, before.on))
 }
 
 fn renewed<'a>(row: &'a Stored, author: &'a str, at: domain::instant::Instant) -> New<'a> {

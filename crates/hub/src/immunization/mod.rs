@@ -11,6 +11,7 @@ pub mod inbox;
 mod letter;
 pub mod mend;
 pub mod notice;
+mod once;
 pub mod past;
 pub mod recall;
 pub mod reception;

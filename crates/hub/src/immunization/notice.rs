@@ -159,8 +159,8 @@ pub async fn preview_notices(
 ) -> Result<Preview, Refusal> {
     let Grant { request, cohort } = granted(hub, caller)?;
     let known = |code: &&String| hub.book.immunization.series(code).is_none();
-    if let Some(code) = filter.series.iter().find(known) {
-        return Err(unknown_series(code));
+    if filter.series.iter().any(|code| known(&code)) {
+        return Err(unknown_series());
     }
     let (book, filter, of) = (Arc::clone(&hub.book), filter.clone(), cohort.clone());
     let found = hub.store.read(move |tx| found(tx, &of, (&book, &filter), limit)).await;
@@ -213,7 +213,7 @@ fn found(
     let (today, schedule) = (cohort.request().at.day_in_japan(), &book.immunization);
     let mut found = Found::default();
     tx.survey(cohort, &KINDS, |who, rows| {
-        let Some(chart) = Chart::of_rows(rows, schedule)? else { return Ok(()) };
+        let Some(chart) = Chart::of_rows(rows, schedule, today)? else { return Ok(()) };
         let notices = rows.iter().filter(|row| row.kind == Record::Notice);
         let mut sent = Vec::new();
         for row in notices {
@@ -416,12 +416,13 @@ fn put(
     Ok(())
 }
 
-fn unknown_series(code: &str) -> Refusal {
+/// Without what was sent: it may be a 個人番号.
+fn unknown_series() -> Refusal {
     let refusal = Refusal::new(
         Kind::Invalid,
         "unknown-series",
-        format!("「{code}」という予防接種の種別はありません。コードを確かめてください。"),
-        format!("There is no series `{code}`; check the code."),
+        "この予防接種の種別のコードはありません。docs/immunization.md の表で確かめてください。",
+        "There is no series of this code; see the table in docs/immunization.md.",
     );
     Refusal { at: "series".into(), ..refusal }
 }

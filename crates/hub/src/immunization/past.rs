@@ -4,10 +4,12 @@
 use std::sync::Arc;
 
 use domain::access::Caller;
+use domain::immunization::Schedule;
+use domain::number::{Kind as Number, NumberRules, verify};
 use fhir::Kind as Record;
 use fhir::profiles::immunization::{self as dose, DoseFace, DoseStatus, Origin, Program};
 use jiff::civil::Date;
-use store::record::{New, Stored};
+use store::record::{New, Stored, Written};
 use store::{Room, StoreError};
 
 use super::chart::Chart;
@@ -31,30 +33,54 @@ pub async fn record_past_dose(
 ) -> Result<Option<DoseSeen>, Refusal> {
     let reception = opened(hub, caller, reception)?;
     let received_on = reception.at.day_in_japan();
-    if is_new(&told, &caller.organisation, received_on) {
+    if is_new(&told, &caller.organisation, received_on, &hub.book.numbers) {
         return Err(use_the_gate());
     }
     let (book, request, item) =
         (Arc::clone(&hub.book), request_of(hub, caller, &reception), hub.name());
     let kept = hub.store.write(move |tx| {
-        let access = enter_again(tx, &request, &reception)??;
-        let (seen, home) = {
+        let (access, _) = enter_again(tx, &request, &reception)??;
+        let (kept, seen, home) = {
             let mut room = tx.enter(access)?;
             let chart = Chart::read(&mut room, &book.immunization)?;
             let chart = chart.ok_or_else(Refusal::not_found)?;
-            let place = put(&mut room, &told, (&item, &chart.patient))?;
+            let kept = put(&mut room, &told, (&item, &chart.patient))?;
             let chart = Chart::read(&mut room, &book.immunization)?;
-            let seen = chart.map(|chart| history(&book.immunization, &chart)).unwrap_or_default();
-            (seen.into_iter().find(|seen| seen.item == place), room.home(received_on)?)
+            let seen = chart.and_then(|chart| shown(&book.immunization, &chart, &kept.item));
+            (kept, seen, room.home(received_on)?)
         };
-        if let (Some(home), Some(seen)) = (home, &seen) {
-            tx.tell(&home, "dose-told", &seen.item, request.at)?;
+        if let (Some(home), Some(kind)) = (home, kept.news()) {
+            tx.tell(&home, kind, &kept.item, request.at)?;
         }
         Ok::<_, Refusal>(seen)
     });
     let seen = kept.await?;
     hub.news.notify_waiters();
     Ok(seen)
+}
+
+/// What became of a past dose.
+pub(crate) struct Told {
+    /// Its logical id; empty if there was nothing to end.
+    item: String,
+    written: Written,
+}
+
+impl Told {
+    /// The kind of change that a feed names; none if nothing changed.
+    const fn news(&self) -> Option<&'static str> {
+        match self.written {
+            Written::Created | Written::Replaced => Some("dose-told"),
+            Written::Ended => Some("dose-cancelled"),
+            Written::Unchanged | Written::Absent => None,
+        }
+    }
+}
+
+/// The dose of a row as a desk sees it, whoever speaks for it.
+fn shown(schedule: &Schedule, chart: &Chart, item: &str) -> Option<DoseSeen> {
+    let speaks = chart.doses.iter().find(|kept| kept.is(item))?;
+    history(schedule, chart).into_iter().find(|seen| seen.item == speaks.item)
 }
 
 /// What past doses are held against, today.
@@ -65,10 +91,13 @@ pub fn known(hub: &Hub) -> Known<'_> {
 }
 
 /// Whether it is a dose that this desk gives now, and no fact of the past.
-fn is_new(told: &ToldDose, own: &str, received_on: Date) -> bool {
+fn is_new(told: &ToldDose, own: &str, received_on: Date, numbers: &NumberRules) -> bool {
     let dose = &told.dose;
-    let other = dose.institution.as_deref().is_some_and(|code| code != own)
-        || dose.institution.is_none() && dose.institution_name.is_some();
+    // Of today only another institution's dose is a fact of the past, and its code says which.
+    let other = dose
+        .institution
+        .as_deref()
+        .is_some_and(|code| code != own && verify(Number::Institution, code, numbers).is_empty());
     let elsewhere = told.provenance == Provenance::Elsewhere && other;
     !dose.deleted && dose.date >= received_on && !elsewhere
 }
@@ -77,7 +106,7 @@ fn put(
     room: &mut Room<'_, '_>,
     told: &ToldDose,
     (item, patient): (&str, &str),
-) -> Result<String, StoreError> {
+) -> Result<Told, StoreError> {
     let request = room.access().request().clone();
     let own = request.caller.organisation;
     let origin = match told.provenance {
@@ -98,35 +127,34 @@ fn put(
     keep(room, (&told.dose, &known), &new, (patient, origin))
 }
 
-/// Keeps a past dose, or ends it; gives its logical id, empty if there was nothing to end. What is
-/// sent again unchanged leaves no version. `known` are the doses on record: whoever keeps many of one
-/// person reads them once.
+/// Keeps a past dose, or ends it. What is sent again unchanged leaves no version. `known` are the doses
+/// on record: whoever keeps many of one person reads them once.
 pub(crate) fn keep(
     room: &mut Room<'_, '_>,
     (past, known): (&PastDose, &[Stored]),
     new: &New<'_>,
     (patient, origin): (&str, Origin),
-) -> Result<String, StoreError> {
+) -> Result<Told, StoreError> {
     let known = known.iter().find(|row| row.key == new.key);
     let face = face_of(past, new, known, origin)?;
-    let mut place = String::new();
-    if past.deleted {
+    let mut item = String::new();
+    let written = if past.deleted {
         let gone = DoseFace { status: DoseStatus::EnteredInError, ..face };
         room.end(new, |old| {
-            place.clone_from(&old.item);
+            item.clone_from(&old.item);
             dose::write(&gone, &old.item, patient)
-        })?;
+        })?
     } else {
-        room.put(new, |item| {
-            item.clone_into(&mut place);
-            dose::write(&face, item, patient)
-        })?;
-    }
-    if !place.is_empty() {
+        room.put(new, |place| {
+            place.clone_into(&mut item);
+            dose::write(&face, place, patient)
+        })?
+    };
+    if !item.is_empty() {
         let lot = past.lot.as_deref().filter(|_| !past.deleted);
-        room.file_dose(&place, &past.product, lot)?;
+        room.file_dose(&item, &past.product, lot)?;
     }
-    Ok(place)
+    Ok(Told { item, written })
 }
 
 fn face_of(

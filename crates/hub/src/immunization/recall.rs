@@ -173,17 +173,18 @@ pub async fn who_got(
     let (product, lot) = (product.to_owned(), lot_key(lot));
     let got = hub.store.read(move |tx| {
         let of = (product.as_str(), lot.as_str());
+        let today = cohort.request().at.day_in_japan();
         let count = tx.count_lot(&cohort, of.0, of.1)?;
         let mut people = Vec::new();
         tx.got_lot(&cohort, of, &[Record::Patient, Record::Dose], |_, rows| {
-            if let Some(chart) = Chart::of_rows(rows, &book.immunization)?
+            if let Some(chart) = Chart::of_rows(rows, &book.immunization, today)?
                 && people.len() < PEOPLE_MAX
             {
                 people.push(recipient(&chart, of));
             }
             Ok(())
         })?;
-        let reason = tx.recalled(of.0, of.1)?;
+        let reason = tx.recalled(of.0, of.1)?.map(|(reason, _)| reason);
         let name = product_name(&book.immunization, &product);
         let others = count - i64::try_from(people.len()).unwrap_or(count);
         let (product, lot) = ((product.clone(), name), lot.clone());

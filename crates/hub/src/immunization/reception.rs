@@ -16,7 +16,7 @@ use store::record::New;
 use store::{Candidate, Room, StoreError, Tx};
 
 use super::chart::Chart;
-use super::desk::{DeskView, seen};
+use super::desk::{DeskView, possible, seen};
 use super::form::{KeptForm, forms_of};
 use crate::Hub;
 use crate::credential::CardRefusal;
@@ -77,7 +77,12 @@ async fn open_reception(
     request: Request,
     arrival: Arrival,
 ) -> Result<Received, Refusal> {
-    let by_card = matches!(arrival, Arrival::Card(..));
+    let card = match &arrival {
+        Arrival::Card(LinkKey::Card { generation, serial }, _) => {
+            Some((generation.clone(), serial.clone()))
+        }
+        _ => None,
+    };
     let (book, id) = (Arc::clone(&hub.book), hub.name());
     let at = request.at;
     let institution = request.caller.organisation.clone();
@@ -91,14 +96,15 @@ async fn open_reception(
         };
         let Ok(access) = tx.decide(&candidate, &request)? else { return Ok(Err(nobody())) };
         let resident = access.resident();
-        Ok(view(tx, access, &book)?.map(|view| (resident, view)))
+        let entered = (access, candidate.not_disclosed());
+        Ok(view(tx, entered, &book)?.map(|view| (resident, view)))
     });
     let (resident, view) = match seen.await {
         Err(StoreError::Spent) => return Err(card_refusal(CardRefusal::ChallengeUsed)),
         other => other??,
     };
     let expires = at.plus_seconds(RECEPTION_SECONDS);
-    let reception = Reception { id, resident: resident.0, institution, by_card, at, expires };
+    let reception = Reception { id, resident: resident.0, institution, card, at, expires };
     let token = hub.tokens.issue_reception(&reception, hub.random());
     Ok(Received { token, expires, view })
 }
@@ -127,22 +133,36 @@ fn find(
     }
 }
 
+/// Access to somebody, and whether they are under 不開示.
+pub(super) type Entered = (Access, bool);
+
 /// Opens the record again for a reception or draft that was sealed before.
 pub(super) fn enter_again(
     tx: &mut Tx<'_>,
     request: &Request,
     reception: &Reception,
-) -> Result<Result<Access, Refusal>, StoreError> {
+) -> Result<Result<Entered, Refusal>, StoreError> {
     let Ok(find) = access::find(request.clone()) else { return Ok(Err(Refusal::not_found())) };
-    let Some(candidate) = tx.received(&find, ResidentId(reception.resident))? else {
-        return Ok(Err(Refusal::not_found()));
+    // Whose card it is now: a merge may have been made, or taken back, since.
+    let holder = match &reception.card {
+        Some((generation, serial)) => {
+            let (generation, serial) = (generation.clone(), serial.clone());
+            tx.find_to_enter(&find, &LinkKey::Card { generation, serial })?
+        }
+        None => None,
     };
-    Ok(tx.decide(&candidate, request)?.map_err(|_| withheld()))
+    let holder = match holder {
+        Some(holder) => Some(holder),
+        None => tx.received(&find, ResidentId(reception.resident))?,
+    };
+    let Some(candidate) = holder else { return Ok(Err(Refusal::not_found())) };
+    let access = tx.decide(&candidate, request)?.map_err(|_| withheld());
+    Ok(access.map(|access| (access, candidate.not_disclosed())))
 }
 
 /// The request of a desk under a reception.
 pub(super) fn request_of(hub: &Hub, caller: &Caller, reception: &Reception) -> Request {
-    let basis = if reception.by_card { Basis::CardOnly } else { Basis::NameAndBirth };
+    let basis = if reception.card.is_some() { Basis::CardOnly } else { Basis::NameAndBirth };
     hub.request(caller, Purpose::Immunization, basis)
 }
 
@@ -190,11 +210,11 @@ pub async fn look_again(hub: &Hub, caller: &Caller, token: &str) -> Result<Recei
     let request = request_of(hub, caller, &reception);
     let (book, expires, token) = (Arc::clone(&hub.book), reception.expires, token.to_owned());
     let seen = hub.store.write(move |tx| {
-        let access = match enter_again(tx, &request, &reception)? {
-            Ok(access) => access,
+        let entered = match enter_again(tx, &request, &reception)? {
+            Ok(entered) => entered,
             Err(refusal) => return Ok(Err(refusal)),
         };
-        view(tx, access, &book)
+        view(tx, entered, &book)
     });
     let view = seen.await.map_err(|error: StoreError| Refusal::from(error))??;
     Ok(Received { token, expires, view })
@@ -203,7 +223,7 @@ pub async fn look_again(hub: &Hub, caller: &Caller, token: &str) -> Result<Recei
 /// Reads everything, receives forms that were handed in, and computes what the desk sees.
 fn view(
     tx: &mut Tx<'_>,
-    access: Access,
+    (access, not_disclosed): Entered,
     book: &Lawbook,
 ) -> Result<Result<DeskView, Refusal>, StoreError> {
     let request = access.request().clone();
@@ -216,10 +236,12 @@ fn view(
     let home = room.home(today)?;
     drop(room);
     let municipality = home.as_deref().map(|code| tx.municipality_name(code)).transpose()?;
-    Ok(Ok(seen(book, &chart, &forms, (today, &request), municipality)))
+    let view = seen(book, &chart, &forms, (today, &request), municipality);
+    Ok(Ok(if not_disclosed { view.without_places() } else { view }))
 }
 
-/// Receives the forms that were handed in; gives all that count.
+/// Receives the forms that were handed in for what may be given today; gives all that count. Those for
+/// another day stay the family's.
 fn take_forms(
     room: &mut Room<'_, '_>,
     chart: &Chart,
@@ -228,7 +250,11 @@ fn take_forms(
     let mut forms = forms_of(room, &book.forms)?;
     let caller = room.access().request().caller.clone();
     let at = room.access().request().at;
-    for kept in forms.iter_mut().filter(|kept| kept.sheet.state() == State::Submitted) {
+    let may = possible(&book.immunization, chart, at.day_in_japan());
+    let wanted = |kept: &KeptForm| {
+        kept.sheet.state() == State::Submitted && may.contains(&kept.series.as_str())
+    };
+    for kept in forms.iter_mut().filter(|kept| wanted(kept)) {
         let Ok(received) = kept.sheet.receive(&caller.organisation, at) else { continue };
         let Some(form) = book.forms.find(&received.form, received.version) else { continue };
         let new = New {

@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use domain::access::Caller;
 use domain::finding::Finding;
-use domain::immunization::Reader;
 use domain::immunization::gate::IdentifiedBy;
 use domain::immunization::gate::{Mistake, Passed, Stop};
+use domain::immunization::{Reader, Route, Site, lot_key};
+use domain::instant::Instant;
 use fhir::Kind as Record;
 use fhir::profiles::immunization::{
     self as dose, DoseFace, DoseNumber, DoseStatus, Origin, Program,
@@ -104,13 +105,14 @@ pub async fn check_dose(
     asked: DoseAsked,
 ) -> Result<Gate, Refusal> {
     let reception = opened(hub, caller, reception)?;
+    let asked = sound(&asked)?;
     let (book, request) = (Arc::clone(&hub.book), request_of(hub, caller, &reception));
     // However late the draft arrives, the dose is of this day.
     let on = asked.on.or_else(|| Some(request.at.day_in_japan()));
     let asked = DoseAsked { on, ..asked };
     let sealed = drafted(hub, &reception, &intake::write(&asked));
     let told = hub.store.write(move |tx| {
-        let access = enter_again(tx, &request, &reception)??;
+        let (access, _) = enter_again(tx, &request, &reception)??;
         let (outcome, home) = {
             let mut room = tx.enter(access)?;
             let deed = Deed::new(&mut room, &book, &reception, &asked)?;
@@ -132,7 +134,7 @@ pub async fn check_dose(
 /// Records a dose that passes the gate, or that it was put off. The same dose sent again is the same.
 ///
 /// # Errors
-/// `gate-closed` with all that stops it; `recorded-differently`; `reception-over`.
+/// `gate-closed` with all that stops it; `recorded-differently`; `dose-cancelled`; `reception-over`.
 pub async fn record_dose(
     hub: &Hub,
     caller: &Caller,
@@ -140,7 +142,15 @@ pub async fn record_dose(
     asked: DoseAsked,
 ) -> Result<Recorded, Refusal> {
     let reception = opened(hub, caller, reception)?;
-    record(hub, caller, reception, asked).await
+    record(hub, caller, reception, (sound(&asked)?, Arrives::AtOnce)).await
+}
+
+/// The same as it is read again from a draft: what a page filled in by itself is bounded as what a
+/// system sends, and what the gate lets pass can be recorded later.
+fn sound(asked: &DoseAsked) -> Result<DoseAsked, Refusal> {
+    let written = intake::write(asked);
+    let tree = crate::intake::read(&written)?;
+    intake::parse(tree.root()).map_err(Refusal::from)
 }
 
 /// Records the dose of a draft, however late it arrives.
@@ -151,29 +161,43 @@ pub async fn record_draft(hub: &Hub, caller: &Caller, draft: &str) -> Result<Rec
     let draft = opened_draft(hub, caller, draft)?;
     let tree = crate::intake::read(draft.dose.as_bytes())?;
     let asked = intake::parse(tree.root()).map_err(Refusal::from)?;
-    record(hub, caller, draft.reception, asked).await
+    record(hub, caller, draft.reception, (asked, Arrives::Late)).await
+}
+
+/// When a dose comes to be recorded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Arrives {
+    AtOnce,
+    /// The gate was open when it was given; others may have told of it since.
+    Late,
 }
 
 async fn record(
     hub: &Hub,
     caller: &Caller,
     reception: Reception,
-    asked: DoseAsked,
+    (asked, arrives): (DoseAsked, Arrives),
 ) -> Result<Recorded, Refusal> {
     let (book, request, item) =
         (Arc::clone(&hub.book), request_of(hub, caller, &reception), hub.name());
     let recorded = hub.store.write(move |tx| {
-        let access = enter_again(tx, &request, &reception)??;
+        let (access, _) = enter_again(tx, &request, &reception)??;
         let institution = tx.institution(&reception.institution)?.map(|it| it.name);
-        let (outcome, home) = {
+        let (outcome, home, now) = {
             let mut room = tx.enter(access)?;
-            let deed = Deed::new(&mut room, &book, &reception, &asked)?;
-            (deed.recorded(&mut room, &asked, (&item, institution))?, deed.home)
+            let now = room.home(request.at.day_in_japan())?;
+            let mut deed = Deed::new(&mut room, &book, &reception, &asked)?;
+            if arrives == Arrives::Late {
+                deed.as_it_was_then(&asked);
+            }
+            (deed.recorded(&mut room, &asked, (&item, institution))?, deed.home, now)
         };
         match outcome {
             Ok(recorded) => {
-                if let Some(home) = home.filter(|_| !recorded.again) {
-                    tx.tell(&home, "dose-recorded", &recorded.item, request.at)?;
+                // Whoever moved since: the old municipality's programme, the new one's resident.
+                let now = now.filter(|now| home.as_ref() != Some(now));
+                for told in home.iter().chain(&now).filter(|_| !recorded.again) {
+                    tx.tell(told, "dose-recorded", &recorded.item, request.at)?;
                 }
                 Ok(Ok(recorded))
             }
@@ -195,9 +219,10 @@ struct Deed<'a> {
     chart: Chart,
     forms: Vec<super::form::KeptForm>,
     home: Option<String>,
-    recalled: bool,
+    /// Since when the lot is recalled.
+    recalled: Option<Instant>,
     today: Date,
-    at: domain::instant::Instant,
+    at: Instant,
     actor: String,
 }
 
@@ -214,18 +239,27 @@ impl<'a> Deed<'a> {
         let forms = forms_of(room, &book.forms)?;
         let home = room.home(asked.on.unwrap_or(today))?;
         let actor = room.access().request().caller.actor.clone();
-        let recalled = false;
+        let recalled = None;
         let mut deed = Self { book, reception, chart, forms, home, recalled, today, at, actor };
         let desk = deed.desk();
         let read = desk.read(asked).map_err(Refusal::from)?;
         let product = &book.immunization.products[usize::from(read.material.product)].code;
         let lot = read.material.lot.clone();
-        deed.recalled = room.recalled(product, &lot)?.is_some();
+        deed.recalled = room.recalled(product, &lot)?;
         Ok(deed)
     }
 
+    /// What came after the dose does not stand in its way: others told of it before its draft arrived,
+    /// a later dose was given, its lot was recalled.
+    fn as_it_was_then(&mut self, asked: &DoseAsked) {
+        let (schedule, on) = (&self.book.immunization, asked.on.unwrap_or(self.today));
+        self.chart.leave_out_told(schedule, (&asked.product, on), &self.reception.institution);
+        self.chart.leave_out_after(schedule, on);
+        self.recalled = self.recalled.filter(|since| since.day_in_japan() <= on);
+    }
+
     fn desk(&self) -> Desk<'_> {
-        let by = match self.reception.by_card {
+        let by = match self.reception.card.is_some() {
             true => IdentifiedBy::Card,
             false => IdentifiedBy::NameAndBirth,
         };
@@ -245,7 +279,7 @@ impl<'a> Deed<'a> {
     fn walked(&self, asked: &DoseAsked) -> Result<Result<Passed, Vec<Stopped>>, Refusal> {
         let desk = self.desk();
         let mut read = desk.read(asked).map_err(Refusal::from)?;
-        read.material.recalled = self.recalled;
+        read.material.recalled = self.recalled.is_some();
         Ok(desk.walk(&read).map_err(|stops| stopped(self.book, &stops)))
     }
 
@@ -256,14 +290,21 @@ impl<'a> Deed<'a> {
         asked: &DoseAsked,
         (item, institution): (&str, Option<String>),
     ) -> Result<Result<Recorded, Vec<Stopped>>, Refusal> {
-        let key = format!("gate\u{1f}{}\u{1f}{}", self.reception.id, asked.product);
+        // That it was put off first is no dose: it may be given later at the same visit.
+        let teller = if asked.possible { "gate" } else { "put-off" };
+        let key = format!("{teller}\u{1f}{}\u{1f}{}", self.reception.id, asked.product);
         let desk = self.desk();
         let read = desk.read(asked).map_err(Refusal::from)?;
         if let Some(before) = self.before(room, &key)? {
             return same(before, asked, &read).map(Ok);
         }
+        let cancelled_on = self.cancelled_on(room, &key)?;
+        if cancelled_on.is_some_and(|day| may_be_of(asked, day)) {
+            return Err(cancelled());
+        }
         let face = match (asked.possible, self.walked(asked)?) {
             (false, _) if asked.reason.trim().is_empty() => return Err(no_reason()),
+            (false, _) if !self.is_of_this_visit(read.on) => return Err(wrong_day()),
             (false, _) => self.put_off(asked, &read, institution),
             (true, Ok(passed)) => self.passed(&passed, &read, institution),
             (true, Err(stops)) => return Ok(Err(stops)),
@@ -279,10 +320,18 @@ impl<'a> Deed<'a> {
             author: &self.actor,
             at: self.at,
         };
-        let written = room.put(&new, |item| dose::write(&face, item, &self.chart.patient))?;
-        room.file_dose(item, &face.product, face.lot.as_deref())?;
-        let again = written == Written::Unchanged;
-        Ok(Ok(Recorded { item: item.to_owned(), again, given }))
+        // What was cancelled and is recorded anew, of another day, goes on under its old id.
+        let mut place = String::new();
+        let written = room.put(&new, |item| {
+            item.clone_into(&mut place);
+            dose::write(&face, item, &self.chart.patient)
+        })?;
+        room.file_dose(&place, &face.product, face.lot.as_deref())?;
+        Ok(Ok(Recorded { item: place, again: written == Written::Unchanged, given }))
+    }
+
+    fn is_of_this_visit(&self, on: Date) -> bool {
+        self.reception.at.day_in_japan() <= on && on <= self.today
     }
 
     fn before(
@@ -297,6 +346,13 @@ impl<'a> Deed<'a> {
             Ok((row.item.clone(), face))
         };
         known.map(read).transpose()
+    }
+
+    /// The day of what was cancelled under this key: a late copy of it must not bring it back.
+    fn cancelled_on(&self, room: &mut Room<'_, '_>, key: &str) -> Result<Option<Date>, StoreError> {
+        let ended = room.ended(Record::Dose, key)?;
+        let face = ended.map(|row| dose::read(&row.body).map_err(crate::eligibility::unreadable));
+        Ok(face.transpose()?.map(|face| face.on))
     }
 
     /// The dose as the record keeps it: made from what passed the gate, and from nothing else.
@@ -356,6 +412,11 @@ impl<'a> Deed<'a> {
     }
 }
 
+/// Whether a dose may be of a day: sent again after midnight, one that names none is of the day before.
+fn may_be_of(asked: &DoseAsked, day: Date) -> bool {
+    asked.on.is_none_or(|on| on == day)
+}
+
 /// The same dose again, or another one under the same reception.
 fn same(
     (item, before): (String, DoseFace),
@@ -363,8 +424,14 @@ fn same(
     read: &Read<'_>,
 ) -> Result<Recorded, Refusal> {
     let given = before.status == DoseStatus::Completed;
-    let lot = !given || before.lot.as_deref() == Some(&*read.material.lot);
-    match before.on == read.on && given == asked.possible && lot {
+    let material = &read.material;
+    let what = before.lot.as_deref().is_some_and(|lot| lot_key(lot) == lot_key(&material.lot))
+        && before.expires == material.expires
+        && before.hundredths.map(u32::from) == material.hundredths
+        && before.site.as_deref() == material.site.map(Site::code)
+        && before.route.as_deref() == material.route.map(Route::code)
+        && before.physician.as_deref() == Some(&*asked.physician);
+    match may_be_of(asked, before.on) && given == asked.possible && (what || !given) {
         true => Ok(Recorded { item, again: true, given }),
         false => Err(differently()),
     }
@@ -442,6 +509,16 @@ fn closed(stops: &[Stopped]) -> Refusal {
     Refusal { at: "dose".into(), all, ..Refusal::new(Kind::Invalid, "gate-closed", ja, en) }
 }
 
+fn wrong_day() -> Refusal {
+    let refusal = Refusal::new(
+        Kind::Invalid,
+        "wrong-day",
+        "受付の日から今日までの日付を入れてください。",
+        "Send a day from the reception until today.",
+    );
+    Refusal { at: "dose/date".into(), ..refusal }
+}
+
 fn no_reason() -> Refusal {
     let refusal = Refusal::new(
         Kind::Invalid,
@@ -458,5 +535,14 @@ fn differently() -> Refusal {
         "recorded-differently",
         "この受付では、このワクチンが別の内容で記録されています。直すときは訂正してください。",
         "This vaccine was recorded differently under this reception; correct that record instead.",
+    )
+}
+
+fn cancelled() -> Refusal {
+    Refusal::new(
+        Kind::Conflict,
+        "dose-cancelled",
+        "この受付のこの接種は取り消されています。実際に接種したときは、もう一度受け付けてから記録してください。",
+        "This dose was cancelled under this reception; if it was given, receive the person again.",
     )
 }

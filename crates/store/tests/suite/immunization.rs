@@ -74,6 +74,45 @@ fn home_is_where_one_moved_last_from_the_day_on() {
 }
 
 #[test]
+fn of_two_municipalities_that_list_somebody_the_one_moved_to_last_follows_them() {
+    everywhere(|bench| {
+        enter(bench, &town_key("1"));
+        let (before, moved) = (date(2024, 1, 10), date(2026, 11, 20));
+        for (here, there, want) in [
+            // The new one has said so, the old one has not heard of it yet.
+            ((before, None), (moved, None), [false, true]),
+            ((before, Some(moved)), (moved, None), [false, true]),
+            // They are to move: the old one follows them until then.
+            ((before, None), (date(2026, 11, 25), None), [true, false]),
+            // They came back, and the other one still lists them.
+            ((moved, None), (before, None), [true, false]),
+            ((before, None), (moved, Some(moved)), [true, false]),
+            // Both say the same day: one of them, and always the same one.
+            ((moved, None), (moved, None), [true, false]),
+        ] {
+            lives(bench, "1", TOWN, here.0, here.1);
+            lives(bench, "1", OTHER_TOWN, there.0, there.1);
+            let key = &town_key("1");
+            let follows = [TOWN, OTHER_TOWN].map(|town| {
+                let surveyed = bench.read(move |tx| {
+                    let mut count = 0;
+                    tx.survey(&cohort(town), &[], |_, _| {
+                        count += 1;
+                        Ok(())
+                    })?;
+                    Ok(count == 1)
+                });
+                let open = outcome(bench, &care(town), key) == "open";
+                assert_eq!(surveyed, Ok(open), "{town}: {here:?} {there:?}");
+                assert_eq!(open, home(bench, "1", date(2026, 11, 24)).as_deref() == Some(town));
+                open
+            });
+            assert_eq!(follows, want, "{here:?} {there:?}");
+        }
+    });
+}
+
+#[test]
 fn a_survey_reads_the_wanted_kinds_of_everybody_and_is_one_entry_on_each_page() {
     everywhere(|bench| {
         for (key, town) in [("1", TOWN), ("2", TOWN), ("3", OTHER_TOWN)] {
@@ -148,7 +187,9 @@ fn a_recall_is_known_from_then_on() {
             let of = recall(reason);
             bench.write(move |tx| tx.put_recall(&of)).unwrap();
         }
-        let found = bench.read(|tx| Ok((tx.recalled("mr", "A")?, tx.recalled("mr", "B")?)));
+        let why = |of: Option<(String, _)>| of.map(|(reason, _)| reason);
+        let found =
+            bench.read(move |tx| Ok((why(tx.recalled("mr", "A")?), why(tx.recalled("mr", "B")?))));
         assert_eq!(found, Ok((Some("異物混入".to_owned()), None)));
         assert_eq!(bench.read(|tx| tx.recalls()), Ok(vec![recall("異物混入")]));
         // Lifted once, and put again.
@@ -159,7 +200,8 @@ fn a_recall_is_known_from_then_on() {
         }
         let of = recall("やはり回収");
         bench.write(move |tx| tx.put_recall(&of)).unwrap();
-        assert_eq!(bench.read(|tx| tx.recalled("mr", "ａ ")), Ok(Some("やはり回収".to_owned())));
+        let again = bench.read(move |tx| Ok(why(tx.recalled("mr", "ａ ")?)));
+        assert_eq!(again, Ok(Some("やはり回収".to_owned())));
     });
 }
 

@@ -35,6 +35,16 @@ fn end(bench: &mut Bench, key: &LinkKey) -> Written {
     written.unwrap()
 }
 
+/// What was ended and did not go on.
+fn ended(bench: &mut Bench, key: &LinkKey) -> Option<String> {
+    let key = key.clone();
+    let ended = bench.read(move |tx| {
+        let access = granted(tx, &desk(), &key)?;
+        tx.enter(access)?.ended(CERTIFICATE, "k1")
+    });
+    ended.unwrap().map(|row| String::from_utf8(row.body).unwrap())
+}
+
 fn read(bench: &mut Bench, request: &Request, key: &LinkKey) -> Result<Vec<String>, StoreError> {
     let (request, key) = (request.clone(), key.clone());
     bench.read(move |tx| {
@@ -73,8 +83,11 @@ fn what_was_ended_may_come_back() {
         let key = card("1");
         enter(bench, &key);
         put(bench, &key, "a", false);
+        assert_eq!(ended(bench, &key), None);
         end(bench, &key);
+        assert_eq!(ended(bench, &key).as_deref(), Some("ended"));
         put(bench, &key, "b", false);
+        assert_eq!(ended(bench, &key), None);
         assert_eq!(read(bench, &desk(), &key), Ok(vec!["i1:b".to_owned()]));
     });
 }

@@ -143,7 +143,8 @@ fn write_view(writer: &mut Writer, view: &DeskView) {
         writer.text("age", &words::age(view.five.birth, view.today));
     });
     writer.text("identifiedBy", if view.by_card { "card" } else { "name-and-birth" });
-    if let Some(municipality) = &view.municipality {
+    writer.member("followed").boolean(view.municipality.is_some());
+    if let Some(municipality) = view.municipality.as_ref().filter(|name| !name.is_empty()) {
         writer.text("municipality", municipality);
     }
     each(writer, "forms", &view.forms, write_form);

@@ -147,10 +147,10 @@ fn mistakes() -> Vec<(u32, Value, &'static str)> {
         (1, json!({ "conditions": ["convulsion"] }), "judgement caution"),
         (1, json!({ "conditions": ["convulsion"], "reason": "主治医と相談した" }), "open"),
         (1, json!({ "paper": null }), "consent no-consent"),
-        (1, json!({ "effectsExplained": false }), "judgement answer-open"),
+        (1, json!({ "effectsExplained": false }), "judgement not-explained"),
         (1, json!({ "judgement": "postponed" }), "judgement put-off"),
         (1, json!({ "date": "2026-11-25" }), "material wrong-day"),
-        (1, json!({ "date": "2026-11-23" }), "consent consent-later, material wrong-day"),
+        (1, json!({ "date": "2026-11-23" }), "consent consent-of-another-day, material wrong-day"),
         (1, json!({ "scan": null }), "material lot-missing"),
     ]
 }
@@ -404,7 +404,13 @@ async fn a_past_dose_is_a_fact_that_is_judged_and_never_a_way_around_the_gate() 
         (
             "elsewhere",
             json!({ "doseKey": "c", "product": "rota-1v", "date": "2026-11-24",
-                "institutionName": "海外の病院" }),
+                "institutionName": "都城見本クリニック" }),
+            "use-the-gate",
+        ),
+        (
+            "elsewhere",
+            json!({ "doseKey": "c", "product": "rota-1v", "date": "2026-11-24",
+                "institutionCode": "4510210026" }),
             "counts",
         ),
         (
@@ -429,4 +435,87 @@ async fn a_past_dose_is_a_fact_that_is_judged_and_never_a_way_around_the_gate() 
     }
     let again = received(&api, "clinic", 1).await;
     assert_eq!(again["history"].as_array().unwrap().len(), 2);
+}
+
+#[tokio::test]
+async fn what_was_put_off_may_be_given_later_at_the_same_visit() {
+    let api = Api::new().await;
+    resident(&api, 1, BABY, json!([])).await;
+    let reception = received(&api, "clinic", 1).await;
+    let off = dose(BABY, &json!({ "judgement": "postponed", "reason": "37.6度" }));
+    assert_eq!(ask(&api, DOSES, &reception, off.clone()).await.status, 201);
+    let gate = ask(&api, CHECKS, &reception, dose(BABY, &json!({}))).await.json();
+    assert_eq!(said(&gate), "open");
+    let token = api.token("clinic").await;
+    let kept = api.post(&token, DOSES, &json!({ "draft": gate["draft"] })).await;
+    assert_eq!(kept.status, 201, "{}", kept.text());
+    assert_eq!(ask(&api, DOSES, &reception, off).await.status, 200, "sent again");
+    let future = dose(
+        BABY,
+        &json!({ "judgement": "postponed", "reason": "x", "date": "2099-01-01",
+            "product": "hepb", "scan": null, "lotNumber": "B", "expires": "2099-01-01" }),
+    );
+    assert_eq!(ask(&api, DOSES, &reception, future).await.outcome(), "422 wrong-day");
+}
+
+#[tokio::test]
+async fn a_voluntary_dose_is_never_called_routine_and_has_a_reason() {
+    let api = Api::new().await;
+    resident(&api, 1, BABY, json!([])).await;
+    let reception = received(&api, "clinic", 1).await;
+    for (changes, want) in [
+        (json!({ "voluntary": true }), "open voluntary"),
+        (json!({}), "open routine"),
+        (
+            json!({ "voluntary": true, "product": "mr", "scan": null, "lotNumber": "M",
+            "expires": "2027-01-01" }),
+            "judgement too-young",
+        ),
+        (
+            json!({ "voluntary": true, "product": "mr", "scan": null, "lotNumber": "M",
+            "expires": "2027-01-01", "reason": "渡航のため" }),
+            "open voluntary",
+        ),
+    ] {
+        let gate = ask(&api, CHECKS, &reception, dose(BABY, &changes)).await.json();
+        let program = gate["program"].as_str().unwrap_or_default();
+        assert_eq!(format!("{} {program}", said(&gate)).trim(), want, "{changes}");
+    }
+}
+
+#[tokio::test]
+async fn a_late_draft_is_judged_as_it_was_then() {
+    let api = Api::new().await;
+    resident(&api, 1, BABY, json!([])).await;
+    let reception = received(&api, "clinic", 1).await;
+    let gate = ask(&api, CHECKS, &reception, dose(BABY, &json!({}))).await.json();
+    api.test.pass_seconds(2 * 86_400);
+    let recall = store::immunization::Recall {
+        product: "dpt-ipv-hib".into(),
+        lot: "FIVE1".into(),
+        reason: "自主回収".into(),
+        since: api.test.hub.now(),
+    };
+    api.test.hub.store().write(move |tx| tx.put_recall(&recall)).await.unwrap();
+    let token = api.token("clinic").await;
+    let kept = api.post(&token, DOSES, &json!({ "draft": gate["draft"] })).await;
+    assert_eq!(kept.status, 201, "it was given before the recall: {}", kept.text());
+    let next = received(&api, "clinic", 1).await;
+    let late = dose(BABY, &json!({ "paper": { "consentOn": "2026-11-26" } }));
+    let gate = ask(&api, CHECKS, &next, late).await.json();
+    assert!(said(&gate).contains("lot-recalled"), "{gate}");
+}
+
+#[tokio::test]
+async fn nobody_mends_what_the_municipality_registered() {
+    let api = Api::new().await;
+    let told = json!([{ "doseKey": "1", "product": "hepb", "date": "2026-11-10",
+        "institutionCode": hub::testing::INSTITUTION }]);
+    resident(&api, 1, BABY, told).await;
+    let reception = received(&api, "clinic", 1).await;
+    let id = reception["history"][0]["id"].as_str().unwrap().to_owned();
+    let token = api.token("clinic").await;
+    let cancel = json!({ "reason": "x" });
+    let answer = api.post(&token, &format!("{DOSES}/{id}/cancellation"), &cancel).await;
+    assert_eq!(answer.outcome(), "404 not-found");
 }

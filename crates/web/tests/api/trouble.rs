@@ -98,6 +98,12 @@ async fn what_the_form_warns_of_is_weighed_by_the_physician() {
         // What the clinic measures counts, not the morning at home.
         (json!({}), "judgement answer-open"),
         (json!({ "reason": "主治医と相談した" }), "open"),
+        // A paper beside it does not silence it.
+        (
+            json!({ "form": null, "paper": { "consentBy": "guardian", "consentOn": "2026-11-24",
+                "birthOnForm": INFANT } }),
+            "judgement answer-open",
+        ),
         (json!({ "reason": "x", "temperature": 37.5 }), "contraindication fever"),
     ] {
         let gate = ask(api, CHECKS, &reception, pcv(id, &changes)).await.json();

@@ -39,6 +39,8 @@ pub struct Judgement {
     pub physician: String,
     /// Why, where the law leaves a caution to the physician. The municipality sees it.
     pub reason: String,
+    /// 効果・副反応・健康被害救済制度を説明した.
+    pub explained: bool,
 }
 
 /// Who consented.
@@ -164,6 +166,8 @@ impl Identity {
                 Verdict::Voluntary if !voluntary => {
                     stops.push(Stop { step, why: Why::NotRoutine(*notice) });
                 }
+                // Outside the routine programme the physician answers for ages and windows.
+                Verdict::Voluntary => cautions.push(*notice),
                 _ if needs_reason(notice.code) => cautions.push(*notice),
                 _ => {}
             }
@@ -173,7 +177,7 @@ impl Identity {
             dose,
             series: judged.series,
             number: judged.number,
-            routine: judged.verdict == Verdict::Routine,
+            routine: judged.verdict == Verdict::Routine && !voluntary && self.0.followed,
             judgement: None,
             consent: None,
             stops,
@@ -203,6 +207,9 @@ impl<'s> Scheduled<'s> {
     /// each of `answers`, the codes of what the form warns of.
     pub fn examined(mut self, judgement: Judgement, answers: &[String]) -> Examined<'s> {
         let step = Step::Judgement;
+        if judgement.possible && !judgement.explained {
+            self.walk.stops.push(Stop { step, why: Why::NotExplained });
+        }
         if !judgement.possible {
             self.walk.stops.push(Stop { step, why: Why::PutOff });
         } else if judgement.reason.trim().is_empty() {
@@ -216,12 +223,18 @@ impl<'s> Scheduled<'s> {
 }
 
 impl<'s> Examined<'s> {
-    /// Consent of that day, in writing.
+    fn is_of_this_visit(&self, consent: Consent) -> bool {
+        let signed_before = consent.on_paper && consent.on < self.walk.arrived.received_on;
+        consent.on <= self.walk.dose.date && !signed_before
+    }
+
+    /// Consent in writing, not later than the dose; on paper it is signed at this reception, after
+    /// the physician's explanation.
     pub fn consented(mut self, consent: Option<Consent>) -> Agreed<'s> {
         let step = Step::Consent;
         match consent {
             None => self.walk.stops.push(Stop { step, why: Why::NoConsent }),
-            Some(consent) if consent.on > self.walk.dose.date => {
+            Some(consent) if !self.is_of_this_visit(consent) => {
                 self.walk.stops.push(Stop { step, why: Why::ConsentOf(consent.on) });
             }
             Some(_) => {}

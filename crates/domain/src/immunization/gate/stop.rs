@@ -121,6 +121,8 @@ pub enum Why<'s> {
     ReasonMissing(Notice<'s>),
     /// An answer on the form needs the physician's reason: the code of the warning.
     AnswerOpen(String),
+    /// Nobody explained effects, side effects and relief.
+    NotExplained,
     /// The form in hand is somebody else's: another birth date stands on it, or it is not in this
     /// person's record.
     OtherPerson,
@@ -128,7 +130,7 @@ pub enum Why<'s> {
     PutOff,
     /// Nobody consented.
     NoConsent,
-    /// The consent is of another day than the dose, or of somebody who may not give it.
+    /// The consent is of a later day than the dose, or signed on paper before this reception.
     ConsentOf(Date),
     /// What was scanned is another vaccine than the one that was judged.
     OtherProduct(ProductId),
@@ -223,9 +225,10 @@ impl Stop<'_> {
             Why::NotFollowed => "not-followed",
             Why::AnswerOpen(_) => "answer-open",
             Why::OtherPerson => "other-person",
+            Why::NotExplained => "not-explained",
             Why::PutOff => "put-off",
             Why::NoConsent => "no-consent",
-            Why::ConsentOf(_) => "consent-later",
+            Why::ConsentOf(_) => "consent-of-another-day",
             Why::OtherProduct(_) => "other-product",
             Why::LotMissing => "lot-missing",
             Why::Recalled => "lot-recalled",
@@ -295,14 +298,18 @@ fn own_sentence(why: &Why<'_>, english: bool) -> String {
             "予診票がこの方のものではありません。きょうだいなど別の方のものでないか、氏名と生年月日を確かめてください。",
             "The form is not this person's; check name and birth date: it may be a sibling's.",
         ),
+        Why::NotExplained => (
+            "効果・副反応・健康被害救済制度を説明してから、同意を確かめて行ってください。",
+            "Explain effects, side effects and relief first, then ask for the consent.",
+        ),
         Why::PutOff => ("医師が見合わせと判断しました。", "The physician puts it off."),
         Why::NoConsent => (
             "同意がありません。保護者又は本人が予診票で同意してから行ってください。",
             "There is no consent; the guardian or the person consents on the form first.",
         ),
         Why::ConsentOf(_) => (
-            "同意の日が接種の日より後です。日付を確かめてください。",
-            "The consent is of a later day than the dose; check the dates.",
+            "同意の日が、受付から接種までの日ではありません。説明のうえで署名をもらい直してください。",
+            "The consent is not of this visit; explain, and have it signed anew.",
         ),
         Why::LotMissing => (
             "ロット番号か有効期限がありません。容器のコードを読み取ってください。",

@@ -40,6 +40,7 @@ fn good() -> Case {
             possible: true,
             physician: "見本医師".into(),
             reason: String::new(),
+            explained: true,
         },
         consent: Some(Consent { by: ConsentBy::Guardian, on: TODAY, on_paper: false }),
         material: Material {
@@ -96,15 +97,31 @@ fn check(change: impl FnOnce(&mut Case), want: &str) {
 fn nothing_passes_around_a_step() {
     check(|_| {}, "passed 定期");
     check(|case| case.codes = vec![Code::TooYoung], "eligibility");
-    check(|case| (case.codes, case.voluntary) = (vec![Code::TooOld], true), "passed 任意");
+    let late = |reason: &'static str| {
+        move |case: &mut Case| {
+            (case.codes, case.voluntary) = (vec![Code::TooOld], true);
+            case.judgement.reason = reason.into();
+        }
+    };
+    check(late(""), "judgement");
+    check(late("本人の希望"), "passed 任意");
     check(|case| case.codes = vec![Code::FirstTermMissing], "passed 定期");
     check(|case| case.codes = vec![Code::FirstDoseLate], "judgement");
     check(|case| case.codes = vec![Code::IntervalShortened], "judgement");
     check(|case| case.answers = vec!["convulsion".into()], "judgement");
     check(|case| case.arrived.form_is_theirs = false, "identity");
     check(|case| case.arrived.followed = false, "eligibility");
-    check(|case| (case.arrived.followed, case.voluntary) = (false, true), "passed 定期");
+    check(|case| (case.arrived.followed, case.voluntary) = (false, true), "passed 任意");
     check(|case| case.material.site = None, "material");
+    check(|case| case.judgement.explained = false, "judgement");
+    let paper = |on| {
+        move |case: &mut Case| {
+            case.consent = Some(Consent { by: ConsentBy::Guardian, on, on_paper: true });
+        }
+    };
+    check(paper(TODAY), "passed 定期");
+    check(paper(date(2026, 11, 22)), "consent");
+    check(paper(date(2026, 11, 24)), "consent");
     check(|case| case.codes = vec![Code::IntervalTooShort], "sequence");
     check(|case| (case.codes, case.voluntary) = (vec![Code::WrongProduct], true), "sequence");
     check(|case| case.codes = vec![Code::LiveVaccineInterval], "live-vaccine");

@@ -52,7 +52,7 @@ impl Phone {
         for _ in 0..PAGES {
             let page = self.page(&at)?;
             if !at.contains("/check") && page.contains("<form class=\"questions\"") {
-                at = self.step(&list, &at, answers(&page, said)?)?;
+                at = self.step(&list, &at, &answers(&page, said)?)?;
                 continue;
             }
             return match after(&page, "/consent") {
@@ -64,7 +64,7 @@ impl Phone {
         Err(format!("{form}: 終わりません"))
     }
 
-    fn step(&self, list: &str, at: &str, fields: Vec<(String, String)>) -> Result<String, String> {
+    fn step(&self, list: &str, at: &str, fields: &[(String, String)]) -> Result<String, String> {
         let fields: Vec<(&str, &str)> =
             fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
         let sent = self.browser.submit(list, at, &fields)?;

@@ -103,6 +103,7 @@ impl DoseForm {
         let temperature =
             field(&mut findings, "temperature", &self.temperature, tenths, "体温", "36.8");
         let expires = field(&mut findings, "expires", &self.expires, day, "期限", "2027-03-31");
+        findings.extend(given(&self.physician).is_none().then(nobody));
         let paper = self.paper(today, &mut findings);
         if !findings.is_empty() {
             return Err(findings);
@@ -189,6 +190,11 @@ fn wrong(at: &'static str, ja: &str, example: &str) -> Finding {
     Finding::stop("wrong-type", at, ja, format!("Enter it as {example}."))
 }
 
+fn nobody() -> Finding {
+    let ja = "医師の氏名を入れてください。";
+    Finding::stop("missing-item", "physician", ja, "Enter the physician's name.")
+}
+
 fn day(text: &str) -> Option<Date> {
     iso(text).ok()
 }
@@ -228,9 +234,11 @@ mod tests {
 
     #[test]
     fn a_form_reads_or_says_which_field_does_not() {
-        let form = DoseForm { product: "mr".into(), ..DoseForm::default() };
+        let form =
+            DoseForm { product: "mr".into(), physician: "医".into(), ..DoseForm::default() };
         for (change, want) in [
-            (DoseForm::default(), ""),
+            (form.clone(), ""),
+            (DoseForm { physician: "　".into(), ..form.clone() }, "physician"),
             (DoseForm { amount: "x".into(), ..form.clone() }, "amount"),
             (DoseForm { temperature: "36,8".into(), ..form.clone() }, "temperature"),
             (DoseForm { expires: "tomorrow".into(), ..form.clone() }, "expires"),

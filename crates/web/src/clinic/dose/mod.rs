@@ -21,6 +21,9 @@ use crate::look::refusal::Refusal as Shown;
 use crate::{App, words};
 use form::{Carried, DoseForm};
 
+/// The beginning of a draft, which no two share, names it in the browser's store: as `pmh.js` cuts it.
+const DRAFT_NAME: usize = 32;
+
 pub(crate) async fn page(DeskSession(desk): DeskSession, State(app): State<App>) -> Response {
     waiting(&app, &desk, view::Said::default())
 }
@@ -199,7 +202,9 @@ pub(crate) async fn record(
         return stale_form();
     }
     let recorded = record_draft(&app.hub, &desk.caller, &form.draft).await;
-    ended(&app, &desk, recorded, &view::Next { token: form.reception, carried: form.carried })
+    let draft = form.draft.chars().take(DRAFT_NAME).collect();
+    let next = view::Next { token: form.reception, carried: form.carried, draft };
+    ended(&app, &desk, recorded, &next)
 }
 
 pub(crate) async fn put_off(
@@ -215,7 +220,8 @@ pub(crate) async fn put_off(
         Ok(asked) => record_dose(&app.hub, &desk.caller, &token, asked).await,
         Err(findings) => Err(Refusal::from(findings)),
     };
-    ended(&app, &desk, recorded, &view::Next { token, carried: form.carried() })
+    let next = view::Next { token, carried: form.carried(), draft: String::new() };
+    ended(&app, &desk, recorded, &next)
 }
 
 /// The page after a dose, or after it was put off.

@@ -7,8 +7,9 @@
 //! | `POST /clinic/immunization/check`, `…/put-off` | [`DoseForm`] |
 //! | `POST /clinic/immunization/record` | `csrf`, `draft`, `reception` |
 //!
-//! What passed the gate waits as a sealed draft in the page, and in the browser's store until the
-//! record says that it has it (`data-draft`, `data-draft-done`): a network that fails loses nothing.
+//! What passed the gate waits as a sealed draft in the page. When it is sent as given the browser
+//! keeps it until the record says that it has it (`data-draft`, `data-draft-done`), or somebody says
+//! that nothing was given: a network that fails loses nothing.
 
 use domain::form::State;
 use domain::immunization::DoseName;
@@ -88,6 +89,8 @@ pub struct Next {
     pub token: String,
     /// What the next vaccine begins with.
     pub carried: Carried,
+    /// What names the draft in the browser's store: its beginning; empty for none.
+    pub draft: String,
 }
 
 /// A dose that may be given.
@@ -141,15 +144,19 @@ pub fn waiting(frame: &Frame, model: &Waiting) -> Markup {
     )
 }
 
-/// A draft that the browser kept; the script shows it and fills it in.
+/// A draft that the browser kept; the script shows each and fills it in.
 fn unfinished(csrf: &str) -> Markup {
     html! {
         form.card.draft-kept method="post" action="/clinic/immunization/record" data-draft-kept hidden {
             (form::csrf(csrf))
             input type="hidden" name="draft" value="";
             h2 { "記録が終わっていない接種があります" }
-            p { "通信が切れたときの下書きです。送ると、1回だけ記録されます。" }
-            (form::submit("記録を送る"))
+            p { b data-draft-what {} }
+            p { "「接種した」と送る途中で通信が切れた下書きです。送ると、1回だけ記録されます。" }
+            div.gate-buttons {
+                (form::submit("記録を送る"))
+                button type="button" data-draft-forget { "接種していない。下書きを消す" }
+            }
         }
     }
 }
@@ -380,7 +387,8 @@ pub fn open(frame: &Frame, model: &Open<'_>) -> Markup {
                         .unwrap_or_default()))
                     (part::fact("接種日", &(model.day)(what.on)))
                 }
-                form method="post" action="/clinic/immunization/record" data-draft {
+                form method="post" action="/clinic/immunization/record"
+                    data-draft={ (what.product) " ロット " (what.lot) } {
                     (form::csrf(&frame.csrf))
                     input type="hidden" name="draft" value=(model.draft);
                     input type="hidden" name="reception" value=(model.token);
@@ -397,7 +405,7 @@ pub fn open(frame: &Frame, model: &Open<'_>) -> Markup {
 fn back(csrf: &str, (token, carried): (&str, &Carried), label: &str) -> Markup {
     html! {
         @if !token.is_empty() {
-            form method="post" action="/clinic/immunization/again" data-draft-drop {
+            form method="post" action="/clinic/immunization/again" {
                 (form::csrf(csrf))
                 input type="hidden" name="reception" value=(token);
                 (carried.hidden())
@@ -420,7 +428,7 @@ pub fn done(frame: &Frame, recorded: &Recorded, next: &Next) -> Markup {
         &layout,
         &html! {
             h1.visually-hidden { (title) }
-            div data-draft-done {
+            div data-draft-done=(next.draft) {
                 (part::alert(Tone::Good, title, &html! {
                     p { (line) }
                     p.code-line { "記録 " code { (recorded.item) } }

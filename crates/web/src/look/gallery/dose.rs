@@ -28,7 +28,11 @@ pub(super) fn pages() -> Vec<(&'static str, &'static str, Markup)> {
     let card = view::Said { card: Some(CardRefusal::Revoked), hub: None };
     let refusal = Refusal::new(Kind::Invalid, "nobody-found", NASTY, "Nobody was found.");
     let (closed, misread) = (Attempt { stops: stops(), ..tried() }, refused(&refusal));
-    let next = Next { token: "reception".to_owned(), carried: tried().typed.carried() };
+    let next = Next {
+        token: "reception".to_owned(),
+        carried: tried().typed.carried(),
+        draft: String::new(),
+    };
     let recorded = |again, given| {
         let item = "8a1218484370ea6d288a877ad8154433".to_owned();
         view::done(&me, &Recorded { item, again, given }, &next)

@@ -63,15 +63,30 @@ if (live) {
   if (live.dataset.live === "running") setTimeout(again, 2000);
 }
 
-// A dose that passed the gate stays in the browser, sealed, until the record has it.
-const kept = "pmh-draft";
-const draft = document.querySelector("[data-draft] [name=draft]");
-if (draft) localStorage.setItem(kept, draft.value);
-document.querySelector("[data-draft-drop]")
-  ?.addEventListener("submit", () => localStorage.removeItem(kept));
-if (document.querySelector("[data-draft-done]")) localStorage.removeItem(kept);
+// A dose that was given stays in the browser, sealed, until the record has it: each under the
+// beginning of its draft, which no two share.
+const kept = "pmh-drafts";
+const drafts = () => JSON.parse(localStorage.getItem(kept) ?? "{}");
+const keep = (all) => localStorage.setItem(kept, JSON.stringify(all));
+const forget = (id) => { const all = drafts(); delete all[id]; keep(all); };
+for (const form of document.querySelectorAll("form[data-draft]")) {
+  form.addEventListener("submit", () => {
+    const draft = form.elements.draft.value;
+    const at = new Date().toLocaleString("ja-JP");
+    keep({ ...drafts(), [draft.slice(0, 32)]: { draft, what: `${form.dataset.draft} ${at}` } });
+  });
+}
+const done = document.querySelector("[data-draft-done]");
+if (done?.dataset.draftDone) forget(done.dataset.draftDone);
 const unfinished = document.querySelector("[data-draft-kept]");
-if (unfinished && localStorage.getItem(kept)) {
-  unfinished.querySelector("[name=draft]").value = localStorage.getItem(kept);
-  unfinished.hidden = false;
+for (const [id, { draft, what }] of Object.entries(unfinished ? drafts() : {})) {
+  const form = unfinished.cloneNode(true);
+  form.elements.draft.value = draft;
+  form.querySelector("[data-draft-what]").textContent = what;
+  form.querySelector("[data-draft-forget]").addEventListener("click", () => {
+    forget(id);
+    form.remove();
+  });
+  form.hidden = false;
+  unfinished.after(form);
 }
