@@ -2,7 +2,7 @@
 //!
 //! CDC publishes the schedule of the United States as one XML file an antigen and one for all. This
 //! crate reads them into [`domain::immunization::Schedule`] values, one for each series of an
-//! antigen; the evaluator of `domain` judges the doses and finds the next one in each; [`choice`]
+//! antigen; the evaluator of `domain` judges the doses and finds the next one in each; `choice`
 //! says which series speaks, and [`Book::assess`] what follows for a group of vaccines. Nothing of
 //! this is in the binary: it proves that the engine is general. law:CDSi
 

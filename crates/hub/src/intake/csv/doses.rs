@@ -57,7 +57,7 @@ pub(super) const DOSE: [(&str, &str); 17] = [
     ("is_deleted", "isDeleted"),
 ];
 
-/// Every column, in the order of the layout. Only [`REQUIRED`] must be there.
+/// Every column, in the order of the layout. Only `REQUIRED` must be there.
 pub const COLUMNS: [&str; PERSON.len() + DOSE.len()] = {
     let mut columns = [""; PERSON.len() + DOSE.len()];
     let mut at = 0;
