@@ -519,3 +519,27 @@ async fn nobody_mends_what_the_municipality_registered() {
     let answer = api.post(&token, &format!("{DOSES}/{id}/cancellation"), &cancel).await;
     assert_eq!(answer.outcome(), "404 not-found");
 }
+
+#[tokio::test]
+async fn under_non_disclosure_a_desk_sees_the_doses_and_no_place() {
+    let api = Api::new().await;
+    let told = json!([{ "doseKey": "1", "product": "hepb", "date": "2026-11-10",
+        "institutionName": "隠れ町医院" }]);
+    resident(&api, 1, BABY, told).await;
+    let hidden = json!({ "isNotDisclosed": true, "basicFiveInfo": { "dateOfBirth": BABY } });
+    let hidden = crate::harness::certificate(1, &hidden);
+    for (change, want) in [(None, (true, true)), (Some(hidden), (false, false))] {
+        if let Some(certificate) = change {
+            let path = crate::harness::SUBSIDY;
+            assert_eq!(api.outcomes(path, &json!([certificate])).await, ["accepted"]);
+        }
+        let seen = received(&api, "clinic", 1).await;
+        let text = seen.to_string();
+        let places = (text.contains("都城市"), text.contains("隠れ町医院"));
+        assert_eq!(places, want, "{text}");
+        assert_eq!(
+            (&seen["followed"], seen["history"].as_array().unwrap().len()),
+            (&json!(true), 1)
+        );
+    }
+}
